@@ -1,0 +1,60 @@
+"""The tree of a conversation: which messages stand on the branch that is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from app.chat.message import Message
+
+
+class MessageTree:
+    """The messages of one conversation, by id and by parent. Siblings keep their order of age."""
+
+    def __init__(self, messages: Iterable[Message] = ()) -> None:
+        self._messages: dict[str, Message] = {}
+        self._children: dict[str | None, list[str]] = defaultdict(list)
+        for message in sorted(messages, key=_age):
+            self.put(message)
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __contains__(self, message_id: str) -> bool:
+        return message_id in self._messages
+
+    def __getitem__(self, message_id: str) -> Message:
+        return self._messages[message_id]
+
+    def put(self, message: Message) -> None:
+        """Add `message`, or replace the one with its id (its place in the tree is fixed)."""
+        if message.id not in self._messages:
+            self._children[message.parent_id].append(message.id)
+        self._messages[message.id] = message
+
+    def path_to(self, leaf_id: str | None) -> tuple[Message, ...]:
+        """Return the messages from the first one down to `leaf_id`, both included."""
+        path: list[Message] = []
+        seen: set[str] = set()
+        current = leaf_id
+        while current is not None and current in self._messages and current not in seen:
+            seen.add(current)
+            path.append(self._messages[current])
+            current = self._messages[current].parent_id
+        return tuple(reversed(path))
+
+    def siblings(self, message_id: str) -> tuple[Message, ...]:
+        """Return the versions of a message, oldest first, itself included."""
+        ids = self._children[self._messages[message_id].parent_id]
+        return tuple(self._messages[sibling] for sibling in ids)
+
+    def newest_leaf_below(self, message_id: str) -> str:
+        """Return the end of the newest branch that passes through `message_id`."""
+        current = message_id
+        while self._children.get(current):
+            current = self._children[current][-1]
+        return current
+
+
+def _age(message: Message) -> tuple[float, str]:
+    return (message.created_at, message.id)

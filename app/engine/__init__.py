@@ -1,0 +1,1 @@
+"""The engine: the façade in the window, the link, and the host process with its worker thread."""

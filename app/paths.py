@@ -1,0 +1,86 @@
+"""Where Cairn keeps things: one value, built once in `main` and handed down.
+
+Folders are made private (0700) when they are asked for; nothing here touches the disk on import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "cairn"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders of one user."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+    runtime: Path
+    """Sockets and other things that end with the session."""
+
+    @classmethod
+    def of_user(cls) -> Paths:
+        """Return the platform's own folders (XDG on Linux)."""
+        dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
+        return cls(
+            config=dirs.user_config_path,
+            data=dirs.user_data_path,
+            state=dirs.user_state_path,
+            cache=dirs.user_cache_path,
+            runtime=dirs.user_runtime_path,
+        )
+
+    @classmethod
+    def under(cls, root: Path) -> Paths:
+        """Return folders below `root`: a portable profile, or a test's."""
+        return cls(
+            config=root / "config",
+            data=root / "data",
+            state=root / "state",
+            cache=root / "cache",
+            runtime=root / "runtime",
+        )
+
+    @property
+    def settings_file(self) -> Path:
+        """What the user may change."""
+        return self.config / "settings.toml"
+
+    @property
+    def database(self) -> Path:
+        """Every conversation."""
+        return self.data / "conversations.sqlite3"
+
+    @property
+    def models(self) -> Path:
+        """Where models are put unless the user chooses another folder."""
+        return self.data / "models"
+
+    @property
+    def log_file(self) -> Path:
+        """The newest log; older ones lie beside it."""
+        return self.state / "cairn.log"
+
+    def create(self) -> None:
+        """Create every folder, readable by this user only.
+
+        Raises OSError when the platform refuses.
+        """
+        for folder in (self.config, self.data, self.state, self.cache, self.runtime):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def resources() -> Path:
+    """Return the folder of icons, fonts of symbols and the starter model.
+
+    In a checkout it lies beside `app/`, in an installed wheel inside it.
+    """
+    package = Path(__file__).resolve().parent
+    inside = package / "resources"
+    return inside if inside.is_dir() else package.parent / "resources"

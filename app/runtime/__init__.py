@@ -1,0 +1,1 @@
+"""Runtimes: what loads a model and lets it write. Blocking; no threads, no Qt, no conversations."""

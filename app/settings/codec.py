@@ -1,0 +1,95 @@
+"""Settings to TOML text and back. A bad value becomes the default and a sentence, never an error."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields, replace
+from enum import Enum
+from typing import Any
+
+import tomli_w
+
+from app.errors import SettingsError
+from app.settings.schema import Entry, Settings, entries
+
+
+def encode(settings: Settings) -> str:
+    """Return `settings` as TOML, one table per group."""
+    tables = {
+        group.name: {
+            item.name: _plain(getattr(getattr(settings, group.name), item.name))
+            for item in fields(getattr(settings, group.name))
+        }
+        for group in fields(Settings)
+    }
+    return tomli_w.dumps(tables)
+
+
+def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings in `text` and one sentence for each value that was not usable.
+
+    Names that this version does not know are passed over: an older Cairn may read the file of a
+    newer one. Raises SettingsError when the text is not TOML at all.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"The settings file cannot be read ({error}).") from error
+    settings = Settings()
+    complaints: list[str] = []
+    for entry in entries():
+        table = tables.get(entry.group)
+        if not isinstance(table, dict) or entry.name not in table:
+            continue
+        try:
+            value = check(entry, table[entry.name])
+        except ValueError as error:
+            complaints.append(f"{entry.spec.label}: {error}; the default is used.")
+            continue
+        settings = with_value(settings, entry.group, entry.name, value)
+    return settings, tuple(complaints)
+
+
+def with_value(settings: Settings, group: str, name: str, value: Any) -> Settings:
+    """Return `settings` with one value changed."""
+    changed = replace(getattr(settings, group), **{name: value})
+    return replace(settings, **{group: changed})
+
+
+def check(entry: Entry, value: Any) -> Any:
+    """Return `value` as the type of `entry`, or raise ValueError saying what is wrong with it."""
+    default, spec = entry.default, entry.spec
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
+    if isinstance(default, Enum):
+        try:
+            return type(default)(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not one of the choices") from None
+    if isinstance(default, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError("must be a number")
+        # A NaN compares false with everything, so it falls outside any range.
+        low = spec.minimum if spec.minimum is not None else float("-inf")
+        high = spec.maximum if spec.maximum is not None else float("inf")
+        if not low <= value <= high:
+            raise ValueError(f"{value} is outside {low:g} to {high:g}")
+        return type(default)(value)
+    if isinstance(default, tuple):
+        wanted = int if entry.name == "window_size" else str
+        if not isinstance(value, list) or not all(isinstance(item, wanted) for item in value):
+            raise ValueError("must be a list")
+        return tuple(value)
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return value
