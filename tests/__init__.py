@@ -1,0 +1,1 @@
+"""What Cairn does, as sentences that can fail."""
