@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from app.chat.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A message on the shown branch, and which of its versions it is."""
+
+    message: Message
+    version: int
+    """Counted from 1, oldest first."""
+    versions: int
 
 
 class MessageTree:
@@ -43,6 +54,14 @@ class MessageTree:
             current = self._messages[current].parent_id
         return tuple(reversed(path))
 
+    def shown(self, leaf_id: str | None) -> tuple[ShownMessage, ...]:
+        """Return the branch that ends at `leaf_id`, with the place of each among its versions."""
+        return tuple(self._shown(message) for message in self.path_to(leaf_id))
+
+    def shown_one(self, message_id: str) -> ShownMessage:
+        """Return one message with its place among its versions."""
+        return self._shown(self._messages[message_id])
+
     def siblings(self, message_id: str) -> tuple[Message, ...]:
         """Return the versions of a message, oldest first, itself included."""
         ids = self._children[self._messages[message_id].parent_id]
@@ -54,6 +73,10 @@ class MessageTree:
         while self._children.get(current):
             current = self._children[current][-1]
         return current
+
+    def _shown(self, message: Message) -> ShownMessage:
+        siblings = self._children[message.parent_id]
+        return ShownMessage(message, siblings.index(message.id) + 1, len(siblings))
 
 
 def _age(message: Message) -> tuple[float, str]:
