@@ -1,0 +1,87 @@
+"""The settings in force: changes are checked, announced at once and saved a moment later."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.errors import SettingsError
+from app.presenters.notices import Notices
+from app.runtime.protocol import Capabilities, Capability
+from app.settings.codec import check, with_value
+from app.settings.file import SettingsFile
+from app.settings.schema import Entry, Settings, entries
+
+logger = logging.getLogger(__name__)
+
+#: A slider that is dragged writes the file once, not at every step.
+SAVE_DELAY_MS = 500
+
+
+class SettingsPresenter(QObject):
+    """Holds the settings. Lives on the window's thread; owned by the composition root."""
+
+    #: A setting has changed; carries the whole Settings.
+    settings_changed = Signal(object)
+    #: What the loaded model can do has changed, so settings became available or not.
+    availability_changed = Signal()
+
+    def __init__(self, file: SettingsFile, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._notices = notices
+        self._entries = {(entry.group, entry.name): entry for entry in entries()}
+        self._capabilities: Capabilities | None = None
+        self._settings, complaints = file.load()
+        for complaint in complaints:
+            notices.warn(complaint)
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(SAVE_DELAY_MS)
+        self._save_timer.timeout.connect(self._on_save_due)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    def set_value(self, group: str, name: str, value: Any) -> None:
+        """Change one setting. Raises KeyError for an unknown one, ValueError for a bad value."""
+        entry = self._entries[group, name]
+        plain = list(value) if isinstance(value, tuple) else value
+        checked = check(entry, plain)
+        if checked == getattr(getattr(self._settings, group), name):
+            return
+        self._settings = with_value(self._settings, group, name, checked)
+        self._save_timer.start()
+        self.settings_changed.emit(self._settings)
+
+    def reset(self, group: str, name: str) -> None:
+        """Give one setting its default back."""
+        self.set_value(group, name, self._entries[group, name].default)
+
+    def set_capabilities(self, capabilities: Capabilities | None) -> None:
+        """Tell what the loaded model's runtime can do; None while no model is loaded."""
+        self._capabilities = capabilities
+        self.availability_changed.emit()
+
+    def unavailable_reason(self, entry: Entry) -> str:
+        """Return why a setting has no effect with the loaded model, or an empty text."""
+        if not entry.spec.capability or self._capabilities is None:
+            return ""
+        return self._capabilities.reason(Capability(entry.spec.capability))
+
+    def save_now(self) -> None:
+        """Write what is not written yet; a failure is told to the user."""
+        if self._save_timer.isActive():
+            self._save_timer.stop()
+            self._on_save_due()
+
+    @Slot()
+    def _on_save_due(self) -> None:
+        try:
+            self._file.save(self._settings)
+        except SettingsError as error:
+            self._notices.error(error)

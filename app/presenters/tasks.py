@@ -1,0 +1,49 @@
+"""Background work on the window's event loop: every task is kept, named and reported.
+
+asyncio keeps only weak references to tasks and logs their errors when they are collected; here a
+task lives until it ends, an AppError goes to the user, anything else to the crash hook.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from app.errors import AppError
+from app.presenters.notices import Notices
+
+
+class Tasks:
+    """Starts tasks and waits for them at the end."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run `work` on the event loop; its failure is told to the user."""
+        task = asyncio.get_running_loop().create_task(self._guard(work), name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def finish(self, budget_s: float) -> None:
+        """Wait for what runs, at most `budget_s` seconds, then cancel the rest."""
+        running = tuple(self._running)
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=budget_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=budget_s)
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except AppError as error:
+            self._notices.error(error)
+        except Exception:
+            sys.excepthook(*sys.exc_info())
