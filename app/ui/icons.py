@@ -1,0 +1,80 @@
+"""The icons: our own line drawings from `resources/icons`, tinted with the theme's colours.
+
+Rendered at the sizes the screens need, so that a line stays a line at every scale factor.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.paths import resources
+from app.ui.theme import ICON_SIZE, Theme
+
+#: The sharpness every icon is drawn in, beside that of the screens present.
+_USUAL_RATIOS = frozenset({1.0, 2.0})
+
+
+class Icons:
+    """Draws icons and keeps them, by name, colour and size."""
+
+    def __init__(self, theme: Theme, folder: Path | None = None) -> None:
+        self._theme = theme
+        self._folder = folder or resources() / "icons"
+        self._drawings: dict[str, QSvgRenderer] = {}
+        self._icons: dict[tuple[str, str, str, int], QIcon] = {}
+
+    def icon(self, name: str, color: str = "text", size: int = ICON_SIZE) -> QIcon:
+        """Return the icon `name` in the theme's `color`, paler where a control is disabled.
+
+        It has the colours of now: ask again when the theme has changed. Raises
+        FileNotFoundError for an unknown name.
+        """
+        normal = getattr(self._theme.colors, color)
+        faint = self._theme.colors.faint
+        key = (name, normal, faint, size)
+        known = self._icons.get(key)
+        if known is not None:
+            return known
+        icon = QIcon()
+        ratios = _USUAL_RATIOS | {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+        for ratio in sorted(ratios):
+            shape = self._draw(name, size, ratio)
+            icon.addPixmap(_tinted(shape, QColor(normal)), QIcon.Mode.Normal)
+            icon.addPixmap(_tinted(shape, QColor(faint)), QIcon.Mode.Disabled)
+        self._icons[key] = icon
+        return icon
+
+    def pixmap(
+        self, name: str, color: str = "text", size: int = ICON_SIZE, ratio: float = 1.0
+    ) -> QPixmap:
+        """Return one picture for painting; `size` is in logical pixels."""
+        return self.icon(name, color, size).pixmap(QSize(size, size), ratio)
+
+    def _draw(self, name: str, size: int, ratio: float) -> QPixmap:
+        drawing = self._drawings.get(name)
+        if drawing is None:
+            source = (self._folder / f"{name}.svg").read_bytes()
+            drawing = self._drawings[name] = QSvgRenderer(QByteArray(source))
+        side = round(size * ratio)
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        drawing.render(painter, QRectF(0, 0, side, side))
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+
+def _tinted(shape: QPixmap, color: QColor) -> QPixmap:
+    """Return `shape` filled with one colour; only its coverage is kept."""
+    pixmap = QPixmap(shape)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), color)
+    painter.end()
+    return pixmap
