@@ -1,0 +1,76 @@
+"""The engine process: `python -m app.engine.child FD PARENT_PID`, started by `ChildProcess`.
+
+It talks over the socket FD only; stdout and stderr belong to native libraries and are captured
+by the window. It ends with its parent, whatever happens to the parent, and offers itself to the
+kernel's OOM killer first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from app.engine.host import Host
+from app.engine.link import Link
+from app.paths import Paths
+from app.runtime.protocol import LoadRequest, Runtime
+from app.runtime.registry import RuntimeEnvironment, runtime_for
+
+_PR_SET_PDEATHSIG = 1
+#: Between the window (0) and a process that is sure to go first (1000).
+_OOM_SCORE_ADJUSTMENT = 800
+
+
+def main(arguments: list[str]) -> int:
+    """Serve one window until it says Quit or goes away."""
+    descriptor, parent_pid = int(arguments[0]), int(arguments[1])
+    _end_with_parent(parent_pid)
+    _offer_to_oom_killer()
+    faulthandler.enable()
+    # Ctrl-C in a terminal reaches the whole group; the window decides when the engine ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    application = QCoreApplication(sys.argv[:1])
+    link = Link(socket.socket(fileno=descriptor))
+    host = Host(_make_runtime)
+    link.frame_received.connect(host.handle)
+    host.frame_ready.connect(link.send)
+    link.closed.connect(host.quit)
+    host.finished.connect(application.quit)
+    gc.collect()
+    gc.freeze()
+    host.start()
+    status = application.exec()
+    link.close()
+    return status
+
+
+def _make_runtime(request: LoadRequest) -> Runtime:
+    return runtime_for(request.model).create(RuntimeEnvironment(Paths.of_user().runtime))
+
+
+def _end_with_parent(parent_pid: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        # The window died before the request above was in force.
+        sys.exit(0)
+
+
+def _offer_to_oom_killer() -> None:
+    try:
+        Path("/proc/self/oom_score_adj").write_text(str(_OOM_SCORE_ADJUSTMENT), encoding="ascii")
+    except OSError as error:
+        logging.getLogger(__name__).info("the OOM score stays as it is: %s", error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

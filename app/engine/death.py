@@ -1,0 +1,48 @@
+"""Why an engine process ended, in words."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+
+from app.errors import EngineError, Remedy
+
+_CRASHES = frozenset(
+    {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
+)
+
+
+def explain(status: int | None, last_lines: Sequence[str]) -> EngineError:
+    """Return the error for a child that ended with `status` without being asked to.
+
+    `status` is as subprocess gives it: negative for a signal; None when it hung and was killed.
+    `last_lines` are the last native log lines, kept as details.
+    """
+    details = "\n".join(last_lines)
+    advice = "What was written so far is kept. The next message starts the model again."
+    if status is None:
+        return EngineError(
+            "The engine stopped responding and was ended.",
+            advice,
+            remedy=Remedy.RELOAD_MODEL,
+            details=details,
+        )
+    if status == -signal.SIGKILL:
+        return EngineError(
+            "The engine was ended by the system, most likely because memory ran out.",
+            "Close other programs, or choose a smaller model or context length.",
+            remedy=Remedy.RELOAD_MODEL,
+            details=details,
+        )
+    if status < 0 and -status in _CRASHES:
+        name = signal.Signals(-status).name
+        return EngineError(
+            f"The engine crashed ({name}).", advice, remedy=Remedy.RELOAD_MODEL, details=details
+        )
+    how = f"signal {-status}" if status < 0 else f"exit status {status}"
+    return EngineError(
+        f"The engine ended unexpectedly ({how}).",
+        advice,
+        remedy=Remedy.RELOAD_MODEL,
+        details=details,
+    )

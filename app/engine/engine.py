@@ -1,0 +1,385 @@
+"""The engine as the window knows it: verbs that return at once, and signals.
+
+What stands behind it:
+ 1. A host is started early and waits empty, so that the first load does not pay for its start.
+ 2. `load` gives the model to the waiting host; the host of a model that was loaded before ends
+    first, because only its end surely gives memory back.
+ 3. `run` numbers the request. Without a loaded model it loads the last one again first: after a
+    crash the next request works in a fresh host.
+ 4. The end of a host, expected or not, is an event. A run that was under way then fails with
+    that reason; what had arrived has been delivered.
+ 5. A host that does not stop in time is killed; the run ends as stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.chat.statistics import FinishReason, RunStatistics
+from app.engine.connection import Connection
+from app.engine.frames import (
+    PROTOCOL,
+    Frame,
+    FrameError,
+    Load,
+    LoadFailed,
+    LoadProgressed,
+    ModelLoaded,
+    Prefilled,
+    Ready,
+    Run,
+    RunFailed,
+    RunFinished,
+    Stop,
+    Text,
+)
+from app.errors import AppError, EngineError, Remedy, RunError
+from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo, RunRequest, RunResult
+
+logger = logging.getLogger(__name__)
+
+#: A run that was stopped and has not ended after this time ends with its host.
+STOP_BUDGET_MS = 3000
+_PROGRESS_INTERVAL_MS = 100
+
+
+class EngineState(Enum):
+    """What the engine is doing."""
+
+    EMPTY = "empty"
+    LOADING = "loading"
+    READY = "ready"
+    RUNNING = "running"
+
+
+class Engine(QObject):
+    """One model's engine. Lives on the window's thread; owned by the composition root."""
+
+    #: A load has moved on; carries a LoadProgress.
+    model_load_progressed = Signal(object)
+    #: The model answers requests; carries its ModelInfo.
+    model_loaded = Signal(object)
+    #: The model could not be loaded; carries an AppError.
+    model_load_failed = Signal(object)
+    #: The model is gone because that was asked for.
+    model_unloaded = Signal()
+    #: The prompt is being read; carries run id, tokens read, tokens in all.
+    prefill_progressed = Signal(int, int, int)
+    #: Text has been written; carries run id, text and how many tokens it stands for.
+    text_generated = Signal(int, str, int)
+    #: A run has ended; carries its id and RunResult. Nothing of this run follows.
+    run_finished = Signal(int, object)
+    #: A run has failed; carries its id and an AppError. Nothing of this run follows.
+    run_failed = Signal(int, object)
+    #: The host ended without being asked to; carries an EngineError.
+    engine_failed = Signal(object)
+    #: The library has logged a line.
+    log_received = Signal(str)
+    #: The last host has ended after `shut_down`.
+    shut_down_finished = Signal()
+
+    def __init__(self, connect: Callable[[], Connection], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._connect = connect
+        self._state = EngineState.EMPTY
+        self._connection: Connection | None = None
+        self._connection_ready = False
+        self._used = False
+        self._shutting_down = False
+        self._load_request: LoadRequest | None = None
+        self._load_sent = False
+        self._run_id = 0
+        self._run_request: RunRequest | None = None
+        self._run_sent = False
+        self._stop_asked = False
+        self._stop_timer = QTimer(self)
+        self._stop_timer.setSingleShot(True)
+        self._stop_timer.setInterval(STOP_BUDGET_MS)
+        self._stop_timer.timeout.connect(self._on_stop_overdue)
+        self._progress_timer = QTimer(self)
+        self._progress_timer.setInterval(_PROGRESS_INTERVAL_MS)
+        self._progress_timer.timeout.connect(self._on_progress_due)
+
+    @property
+    def state(self) -> EngineState:
+        """What the engine is doing."""
+        return self._state
+
+    def prepare(self) -> None:
+        """Start a host that waits for a model."""
+        if self._connection is None and not self._shutting_down:
+            self._open_connection()
+
+    def load(self, request: LoadRequest) -> None:
+        """Load a model in place of the one before. A run under way ends as stopped."""
+        if self._shutting_down:
+            return
+        self._end_run_as_stopped()
+        self._load_request = request
+        self._begin_load()
+
+    def load_again(self) -> None:
+        """Load the last model once more; a run that waits for it is kept."""
+        if self._load_request is not None and not self._shutting_down:
+            self._begin_load()
+
+    def run(self, request: RunRequest) -> int:
+        """Ask for text and return the id of the run. One run at a time.
+
+        Ends with `run_finished` or `run_failed`. Raises RunError when a run is under way or no
+        model was ever loaded.
+        """
+        if self._run_request is not None:
+            raise RunError("An answer is being written.", "Stop it first, or wait for its end.")
+        if self._load_request is None:
+            raise RunError(
+                "No model is loaded.", "Choose a model first.", remedy=Remedy.CHOOSE_MODEL
+            )
+        self._run_id += 1
+        self._run_request = request
+        self._run_sent = False
+        self._stop_asked = False
+        if self._state is EngineState.READY:
+            self._send_run()
+        elif self._state is EngineState.EMPTY:
+            self.load_again()
+        return self._run_id
+
+    def stop(self, run_id: int) -> None:
+        """End a run soon; what was written so far stands. Harmless when it has ended."""
+        if run_id != self._run_id or self._run_request is None or self._stop_asked:
+            return
+        self._stop_asked = True
+        if self._run_sent and self._connection is not None:
+            self._connection.send(Stop(run_id))
+            self._stop_timer.start()
+        else:
+            self._end_run_as_stopped()
+
+    def unload(self) -> None:
+        """Give the model's memory back. Also cancels a load."""
+        self._end_run_as_stopped()
+        self._load_request = None
+        self._progress_timer.stop()
+        used = self._used and self._connection is not None
+        self._end_connection()
+        self._state = EngineState.EMPTY
+        if not used:
+            self.model_unloaded.emit()
+
+    def shut_down(self) -> None:
+        """End everything; `shut_down_finished` follows."""
+        if self._shutting_down:
+            return
+        self._shutting_down = True
+        self._end_run_as_stopped()
+        self._progress_timer.stop()
+        self._load_request = None
+        self._used = True
+        connected = self._connection is not None
+        self._end_connection()
+        self._state = EngineState.EMPTY
+        if not connected:
+            self.shut_down_finished.emit()
+
+    @Slot(object)
+    def _on_frame_received(self, frame: Frame) -> None:
+        match frame:
+            case Ready(protocol):
+                self._on_ready(protocol)
+            case LoadProgressed(progress):
+                if self._state is EngineState.LOADING and self._load_sent:
+                    self.model_load_progressed.emit(progress)
+            case ModelLoaded(info):
+                self._on_model_loaded(info)
+            case LoadFailed(failure):
+                self._on_load_failed(failure.error())
+            case Prefilled(run_id, processed, total):
+                if self._is_current(run_id):
+                    self.prefill_progressed.emit(run_id, processed, total)
+            case Text(run_id, text, tokens):
+                if self._is_current(run_id):
+                    self.text_generated.emit(run_id, text, tokens)
+            case RunFinished(run_id, result):
+                if self._is_current(run_id):
+                    self._end_run()
+                    self.run_finished.emit(run_id, result)
+            case RunFailed(run_id, failure):
+                if self._is_current(run_id):
+                    self._end_run()
+                    self.run_failed.emit(run_id, failure.error())
+            case _:
+                logger.warning("a %s came from the host", type(frame).__name__)
+
+    def _on_ready(self, protocol: int) -> None:
+        if protocol != PROTOCOL:
+            logger.error("the host speaks protocol %s, not %s", protocol, PROTOCOL)
+            if self._connection is not None:
+                self._connection.kill(hung=True)
+            return
+        self._connection_ready = True
+        self._send_load()
+
+    def _on_model_loaded(self, info: ModelInfo) -> None:
+        if self._state is not EngineState.LOADING or not self._load_sent:
+            return
+        self._progress_timer.stop()
+        self._state = EngineState.READY
+        self.model_loaded.emit(info)
+        if self._run_request is not None and not self._run_sent:
+            self._send_run()
+
+    def _on_load_failed(self, error: AppError) -> None:
+        if self._state is not EngineState.LOADING or not self._load_sent:
+            return
+        self._give_up_load(error)
+        # A failed load may have poisoned its process; the next one starts in a fresh host.
+        if self._connection is not None:
+            self._connection.quit()
+
+    def _give_up_load(self, error: AppError) -> None:
+        self._progress_timer.stop()
+        self._state = EngineState.EMPTY
+        waiting_id = self._run_id if self._run_request is not None else 0
+        self._end_run()
+        self.model_load_failed.emit(error)
+        if waiting_id:
+            self.run_failed.emit(waiting_id, error)
+
+    @Slot(object)
+    def _on_connection_ended(self, error: EngineError | None) -> None:
+        if self._connection is not None:
+            self._connection.deleteLater()
+        self._connection = None
+        if self._shutting_down:
+            self.shut_down_finished.emit()
+            return
+        if self._state is EngineState.LOADING and not self._load_sent and error is None:
+            # The host of the model before has ended; the new one gets a fresh host.
+            self.prepare()
+            return
+        if self._state is EngineState.EMPTY:
+            if error is not None:
+                logger.warning("an idle engine ended: %s", error)
+            else:
+                self.prepare()
+            if self._load_request is None:
+                self.model_unloaded.emit()
+            return
+        if error is not None:
+            self._lose_host(error)
+
+    def _lose_host(self, error: EngineError) -> None:
+        was_loading = self._state is EngineState.LOADING
+        if was_loading:
+            self._give_up_load(error)
+            return
+        self._state = EngineState.EMPTY
+        run_id = self._run_id if self._run_request is not None else 0
+        stopped = self._stop_asked
+        self._end_run()
+        if run_id and stopped:
+            self.run_finished.emit(run_id, RunResult(FinishReason.STOPPED, RunStatistics()))
+        elif run_id:
+            self.run_failed.emit(run_id, error)
+        self.engine_failed.emit(error)
+
+    @Slot()
+    def _on_stop_overdue(self) -> None:
+        if self._connection is not None:
+            self._connection.kill(hung=True)
+
+    @Slot()
+    def _on_progress_due(self) -> None:
+        if self._connection is None or self._load_request is None:
+            return
+        read = self._connection.bytes_read()
+        try:
+            size = self._load_request.model.stat().st_size
+        except OSError:
+            return
+        fraction = min(1.0, read / size) if read is not None and size else None
+        self.model_load_progressed.emit(LoadProgress("Reading the model", fraction))
+
+    def _begin_load(self) -> None:
+        self._end_connection()
+        self._load_sent = False
+        self._state = EngineState.LOADING
+        self.prepare()
+        self._send_load()
+
+    def _end_connection(self) -> None:
+        """End a host that has had a model; its `ended` is followed by a fresh one."""
+        if self._connection is None or not self._used:
+            return
+        if self._state is EngineState.LOADING:
+            # A library that is loading does not listen.
+            self._connection.kill()
+        else:
+            self._connection.quit()
+
+    def _open_connection(self) -> None:
+        self._connection_ready = False
+        self._used = False
+        self._connection = connection = self._connect()
+        connection.frame_received.connect(self._on_frame_received)
+        connection.log_received.connect(self.log_received)
+        connection.ended.connect(self._on_connection_ended)
+        connection.start()
+
+    def _send_load(self) -> None:
+        if (
+            self._state is not EngineState.LOADING
+            or self._load_request is None
+            or self._connection is None
+            or not self._connection_ready
+            or self._used
+        ):
+            return
+        self._used = True
+        self._load_sent = True
+        self._connection.send(Load(self._load_request))
+        self._progress_timer.start()
+
+    def _send_run(self) -> None:
+        if self._run_request is None or self._connection is None:
+            return
+        self._run_sent = True
+        self._state = EngineState.RUNNING
+        try:
+            self._connection.send(Run(self._run_id, self._run_request))
+        except FrameError as error:
+            run_id = self._run_id
+            self._end_run()
+            self.run_failed.emit(
+                run_id,
+                RunError(
+                    "The conversation cannot be sent to the model.",
+                    "It is too large or holds broken characters; start a new conversation.",
+                    remedy=Remedy.NEW_CONVERSATION,
+                    details=str(error),
+                ),
+            )
+
+    def _is_current(self, run_id: int) -> bool:
+        return run_id == self._run_id and self._run_request is not None
+
+    def _end_run(self) -> None:
+        self._stop_timer.stop()
+        self._run_request = None
+        self._run_sent = False
+        if self._state is EngineState.RUNNING:
+            self._state = EngineState.READY
+
+    def _end_run_as_stopped(self) -> None:
+        if self._run_request is None:
+            return
+        run_id = self._run_id
+        if self._run_sent and self._connection is not None:
+            self._connection.send(Stop(run_id))
+        self._end_run()
+        self.run_finished.emit(run_id, RunResult(FinishReason.STOPPED, RunStatistics()))
