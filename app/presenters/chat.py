@@ -1,0 +1,353 @@
+"""The conversation that is shown: sending, stopping, and every change of its tree.
+
+An edit or another answer is a new version beside the old one; nothing the user or a model wrote
+is overwritten.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role
+from app.chat.prompt import prompt_for
+from app.chat.tree import MessageTree
+from app.engine.engine import Engine
+from app.errors import AppError, Remedy, RunError
+from app.presenters.chat_status import ChatStatus
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.model import ModelPresenter
+from app.presenters.model_state import ModelStage
+from app.presenters.notices import Notices
+from app.presenters.reply import Reply
+from app.presenters.saving import Saver
+from app.presenters.settings import SettingsPresenter
+from app.presenters.tasks import Tasks
+from app.runtime.protocol import Capability, RunRequest, Sampling
+from app.settings.schema import SamplingSettings
+from app.store.store import Store
+from app.store.worker import StoreThread
+
+
+class ChatPresenter(QObject):
+    """Decides what happens in the chat view. Lives on the window's thread."""
+
+    #: Another conversation or branch is shown; carries a tuple of ShownMessage.
+    messages_shown = Signal(object)
+    #: A message was added at the end; carries a ShownMessage.
+    message_added = Signal(object)
+    #: A shown message has changed; carries a ShownMessage.
+    message_changed = Signal(object)
+    #: Text was added to a shown message; carries its id and the text.
+    text_appended = Signal(str, str)
+    #: The prompt of a shown answer is being read; carries id, tokens read, tokens in all.
+    prefill_progressed = Signal(str, int, int)
+    #: What goes on has changed; carries a ChatStatus.
+    status_changed = Signal(object)
+    #: The composer should hold this text: a draft, or nothing after a message was sent.
+    draft_shown = Signal(str)
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: StoreThread,
+        saver: Saver,
+        conversations: ConversationsPresenter,
+        models: ModelPresenter,
+        settings: SettingsPresenter,
+        notices: Notices,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._saver = saver
+        self._conversations = conversations
+        self._models = models
+        self._settings = settings
+        self._notices = notices
+        self._tasks = tasks
+        self._tree = MessageTree()
+        self._leaf_id: str | None = None
+        self._conversation_id = ""
+        self._new_draft = ""
+        # True between the choice of a conversation and the arrival of its messages.
+        self._reading = False
+        self._reply = Reply(engine, saver, self)
+        self._reply.text_appended.connect(self._on_text_appended)
+        self._reply.prefill_progressed.connect(self._on_prefill_progressed)
+        self._reply.reply_finished.connect(self._on_reply_finished)
+        self._reply.status_changed.connect(self.status_changed)
+        self._reply.run_failed.connect(self._on_run_failed)
+        conversations.current_changed.connect(self._on_current_changed)
+
+    @property
+    def status(self) -> ChatStatus:
+        """What goes on, or how the last answer went."""
+        return self._reply.status
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is being written, in this conversation or another."""
+        return self._reply.message is not None
+
+    def send(self, text: str) -> None:
+        """Add the user's message and let the model answer. A refusal is told and keeps the text."""
+        text = _unicode(text).strip()
+        if not text or not self._may_answer():
+            return
+        if not self._conversation_id:
+            self._conversation_id = uuid.uuid4().hex
+            self._conversations.begin(self._conversation_id, text)
+        question = self._new_message(self._leaf_id, Role.USER, text)
+        self._add(question)
+        self._clear_draft()
+        self._answer(question.id)
+
+    def stop(self) -> None:
+        """End the answer that is being written; what is written stands."""
+        self._reply.stop()
+
+    def regenerate(self, message_id: str) -> None:
+        """Let the model answer again, beside the answer it gave."""
+        if message_id in self._tree and self._may_answer():
+            message = self._tree[message_id]
+            parent_id = message.parent_id if message.role is Role.ASSISTANT else message.id
+            if parent_id is not None:
+                self._answer(parent_id)
+
+    def regenerate_last(self) -> None:
+        """Let the model give its last answer again."""
+        if self._leaf_id is not None:
+            self.regenerate(self._leaf_id)
+
+    def edit(self, message_id: str, text: str) -> None:
+        """Add another version of a message; one of the user's is then answered."""
+        text = _unicode(text).strip()
+        if message_id not in self._tree or not text:
+            return
+        old = self._tree[message_id]
+        if old.role is Role.USER and not self._may_answer():
+            return
+        if text == old.text:
+            return
+        edited = self._new_message(old.parent_id, old.role, text, model=old.model)
+        self._add(edited)
+        if old.role is Role.USER:
+            self._answer(edited.id)
+
+    def continue_answer(self, message_id: str) -> None:
+        """Let the model write on where an answer was cut, stopped or interrupted."""
+        if message_id not in self._tree or not self._may_answer():
+            return
+        message = self._tree[message_id]
+        if message.state not in CONTINUABLE_STATES or not message.text.strip():
+            return
+        info = self._models.state.info
+        if info is not None and Capability.CONTINUE_ANSWER not in info.capabilities:
+            self._notices.warn(
+                self.tr("This answer cannot be continued."),
+                info.capabilities.reason(Capability.CONTINUE_ANSWER),
+            )
+            return
+        resumed = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
+        self._show(message_id)
+        self._start(resumed, continue_answer=True)
+
+    def continue_last(self) -> None:
+        """Let the model write on in the last answer."""
+        if self._leaf_id is not None:
+            self.continue_answer(self._leaf_id)
+
+    def choose_version(self, message_id: str, step: int) -> None:
+        """Show the version of a message `step` places further on, with what follows it."""
+        if message_id not in self._tree:
+            return
+        versions = self._tree.siblings(message_id)
+        place = [version.id for version in versions].index(message_id) + step
+        if 0 <= place < len(versions):
+            leaf_id = self._tree.newest_leaf_below(versions[place].id)
+            self._show(leaf_id)
+            self._conversations.show_branch(self._conversation_id, leaf_id)
+
+    def keep_draft(self, text: str) -> None:
+        """Keep what stands in the composer, for this conversation."""
+        if self._conversation_id:
+            self._conversations.keep_draft(self._conversation_id, _unicode(text))
+        else:
+            self._new_draft = text
+
+    def last_answer(self) -> str:
+        """Return the text of the last answer that is shown, or an empty text."""
+        path = self._tree.path_to(self._leaf_id)
+        return next((item.text for item in reversed(path) if item.role is Role.ASSISTANT), "")
+
+    def last_question_id(self) -> str:
+        """Return the id of the user's last message that is shown, or an empty text."""
+        path = self._tree.path_to(self._leaf_id)
+        return next((item.id for item in reversed(path) if item.role is Role.USER), "")
+
+    @Slot(str)
+    def _on_current_changed(self, conversation_id: str) -> None:
+        self._settings.set_value("state", "last_conversation", conversation_id)
+        if conversation_id == self._conversation_id and conversation_id:
+            return
+        self._conversation_id = conversation_id
+        self._tree = MessageTree()
+        self._leaf_id = None
+        self._reading = bool(conversation_id)
+        if not conversation_id:
+            self._show(None)
+            self.draft_shown.emit(self._new_draft)
+        else:
+            self._tasks.start(self._read(conversation_id), "open conversation")
+
+    async def _read(self, conversation_id: str) -> None:
+        messages = await self._store.run(Store.messages, conversation_id)
+        conversation = self._conversations.current
+        if conversation is None or conversation.id != conversation_id:
+            return
+        self._reading = False
+        self._tree = MessageTree(messages)
+        for message in self._saver.unsaved_messages(conversation_id):
+            self._tree.put(message)
+        writing = self._reply.message
+        if writing is not None and writing.conversation_id == conversation_id:
+            self._tree.put(writing)
+        self._show(conversation.leaf_id)
+        self.draft_shown.emit(conversation.draft)
+
+    @Slot(str, str)
+    def _on_text_appended(self, message_id: str, text: str) -> None:
+        if message_id in self._tree:
+            self.text_appended.emit(message_id, text)
+
+    @Slot(str, int, int)
+    def _on_prefill_progressed(self, message_id: str, processed: int, total: int) -> None:
+        if message_id in self._tree:
+            self.prefill_progressed.emit(message_id, processed, total)
+
+    @Slot(object)
+    def _on_reply_finished(self, message: Message) -> None:
+        if message.conversation_id == self._conversation_id and message.id in self._tree:
+            self._tree.put(message)
+            self.message_changed.emit(self._tree.shown_one(message.id))
+
+    @Slot(object)
+    def _on_run_failed(self, error: AppError) -> None:
+        self._notices.error(error)
+
+    def _may_answer(self) -> bool:
+        """Return whether a request may start now; a refusal is told to the user."""
+        if self._reading:
+            return False
+        if self._reply.message is not None:
+            self._notices.warn(
+                self.tr("An answer is being written."),
+                self.tr("Stop it first, or wait for its end."),
+            )
+            return False
+        if self._models.state.stage is ModelStage.NONE:
+            self._notices.error(
+                RunError(
+                    self.tr("No model is loaded."),
+                    self.tr("Choose a model, or try the starter."),
+                    remedy=Remedy.USE_STARTER,
+                )
+            )
+            return False
+        return True
+
+    def _answer(self, question_id: str) -> None:
+        """Add an empty answer to a message and let the model write it."""
+        model = self._models.state.name
+        answer = self._new_message(
+            question_id, Role.ASSISTANT, "", state=MessageState.STREAMING, model=model
+        )
+        self._add(answer)
+        self._start(answer)
+
+    def _start(self, answer: Message, *, continue_answer: bool = False) -> None:
+        settings = self._settings.settings
+        path = self._tree.path_to(answer.id if continue_answer else answer.parent_id)
+        info = self._models.state.info
+        request = RunRequest(
+            prompt_for(path, settings.context.system_prompt),
+            _sampling(settings.sampling),
+            settings.sampling.max_new_tokens,
+            continue_answer=continue_answer,
+        )
+        try:
+            self._reply.start(answer, request, info.context_tokens if info else None)
+        except RunError as error:
+            failed = replace(answer, state=MessageState.FAILED, failure=error.cause)
+            self._saver.save(Store.finish_message, failed)
+            self._on_reply_finished(failed)
+            self._notices.error(error)
+            return
+        if continue_answer:
+            self._saver.save(Store.reopen_message, answer.id)
+            self._tree.put(answer)
+            self.message_changed.emit(self._tree.shown_one(answer.id))
+
+    def _new_message(
+        self,
+        parent_id: str | None,
+        role: Role,
+        text: str,
+        *,
+        state: MessageState = MessageState.COMPLETE,
+        model: str = "",
+    ) -> Message:
+        return Message(
+            uuid.uuid4().hex,
+            self._conversation_id,
+            parent_id,
+            role,
+            text,
+            time.time(),
+            state,
+            model,
+        )
+
+    def _add(self, message: Message) -> None:
+        """Add a message, show the branch that ends with it, and save it."""
+        at_end = message.parent_id == self._leaf_id
+        self._tree.put(message)
+        self._leaf_id = message.id
+        self._saver.save(Store.add_message, message)
+        self._conversations.touch(self._conversation_id, message.id)
+        if at_end:
+            self.message_added.emit(self._tree.shown_one(message.id))
+        else:
+            self._show(message.id)
+
+    def _show(self, leaf_id: str | None) -> None:
+        self._leaf_id = leaf_id
+        self.messages_shown.emit(self._tree.shown(leaf_id))
+
+    def _clear_draft(self) -> None:
+        self._new_draft = ""
+        self._conversations.keep_draft(self._conversation_id, "")
+        self.draft_shown.emit("")
+
+
+def _sampling(settings: SamplingSettings) -> Sampling:
+    return Sampling(
+        settings.temperature,
+        settings.top_k,
+        settings.top_p,
+        settings.min_p,
+        settings.repeat_penalty,
+        settings.frequency_penalty,
+        settings.presence_penalty,
+        settings.seed,
+    )
+
+
+def _unicode(text: str) -> str:
+    """Return `text` without lone surrogates, which a paste can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,212 @@
+"""Which model is in use: choosing, loading, unloading, and what to say when that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.catalog.model_file import ModelFile, describe
+from app.catalog.starter import is_starter, starter_path
+from app.engine.engine import Engine
+from app.errors import AppError
+from app.presenters.model_state import ModelChoice, ModelStage, ModelState
+from app.presenters.notices import Notices
+from app.presenters.settings import SettingsPresenter
+from app.presenters.tasks import Tasks
+from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo
+
+logger = logging.getLogger(__name__)
+
+RECENT_MODELS = 8
+
+
+class ModelPresenter(QObject):
+    """Decides what the engine loads. Lives on the window's thread."""
+
+    #: Another model, or another stage of it; carries a ModelState.
+    state_changed = Signal(object)
+    #: The models to pick from have changed; carries a tuple of ModelChoice.
+    recent_changed = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: SettingsPresenter,
+        notices: Notices,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._settings = settings
+        self._notices = notices
+        self._tasks = tasks
+        self._state = ModelState()
+        self._path: Path | None = None
+        self._choices: tuple[ModelChoice, ...] = ()
+        engine.model_load_progressed.connect(self._on_load_progressed)
+        engine.model_loaded.connect(self._on_model_loaded)
+        engine.model_load_failed.connect(self._on_load_failed)
+        engine.model_unloaded.connect(self._on_model_unloaded)
+        engine.engine_failed.connect(self._on_engine_failed)
+
+    @property
+    def state(self) -> ModelState:
+        """The model in use and where it stands."""
+        return self._state
+
+    def choices(self) -> tuple[ModelChoice, ...]:
+        """Return the models to pick from: the starter, then the recent ones."""
+        return self._choices
+
+    def load_at_start(self, model: str) -> None:
+        """Load `model`, or else the last one if the user wants that and it is not known to crash."""
+        settings = self._settings.settings
+        self.refresh_choices()
+        if model:
+            self.load(model)
+        elif settings.state.last_model and settings.engine.load_last_model:
+            if settings.state.last_load_failed:
+                self._notices.warn(
+                    self.tr("The last model ended its engine, so it was not loaded again."),
+                    self.tr("Choose a model to go on."),
+                )
+            else:
+                self.load(settings.state.last_model)
+
+    def load(self, path: str) -> None:
+        """Load a model file in place of the model in use."""
+        model = Path(path).expanduser().absolute()
+        settings = self._settings.settings
+        self._path = model
+        self._remember(model)
+        # Cleared when the model answers: a load that takes everything down is not repeated.
+        self._settings.set_value("state", "last_load_failed", True)
+        self._settings.save_now()
+        self._set_state(
+            ModelState(
+                ModelStage.LOADING,
+                model.stem,
+                progress=LoadProgress(self.tr("Starting the engine")),
+                is_starter=is_starter(model),
+            )
+        )
+        self._engine.load(
+            LoadRequest(
+                model,
+                context_tokens=settings.context.context_tokens,
+                threads=settings.engine.threads,
+            )
+        )
+
+    def load_starter(self) -> None:
+        """Load the starter model that comes with the program."""
+        self.load(str(starter_path()))
+
+    def reload(self) -> None:
+        """Load the model in use once more, with the settings as they are now."""
+        if self._path is not None:
+            self.load(str(self._path))
+
+    def unload(self) -> None:
+        """Give the model's memory back."""
+        self._engine.unload()
+
+    def cancel(self) -> None:
+        """Give up a load that is under way."""
+        if self._state.stage is ModelStage.LOADING:
+            self._engine.unload()
+
+    def refresh_choices(self) -> None:
+        """Look at the recent model files again, off the window's thread."""
+        self._tasks.start(self._read_choices(), "recent models")
+
+    @Slot(object)
+    def _on_load_progressed(self, progress: LoadProgress) -> None:
+        if self._state.stage is not ModelStage.LOADING:
+            # The engine loads by itself again when a message comes after a crash.
+            self._set_state(replace(self._state, stage=ModelStage.LOADING, error=None))
+        self._set_state(replace(self._state, progress=progress))
+
+    @Slot(object)
+    def _on_model_loaded(self, info: ModelInfo) -> None:
+        self._settings.set_value("state", "last_load_failed", False)
+        self._settings.set_capabilities(info.capabilities)
+        self._set_state(
+            ModelState(
+                ModelStage.READY,
+                info.name or info.path.stem,
+                _detail(info),
+                info=info,
+                is_starter=is_starter(info.path),
+            )
+        )
+
+    @Slot(object)
+    def _on_load_failed(self, error: AppError) -> None:
+        self._fail(error)
+
+    @Slot()
+    def _on_model_unloaded(self) -> None:
+        self._settings.set_value("state", "last_load_failed", False)
+        self._settings.set_value("state", "last_model", "")
+        self._settings.set_capabilities(None)
+        self._path = None
+        self._set_state(ModelState())
+
+    @Slot(object)
+    def _on_engine_failed(self, error: AppError) -> None:
+        self._settings.set_value("state", "last_load_failed", True)
+        self._fail(error)
+
+    def _fail(self, error: AppError) -> None:
+        self._settings.set_capabilities(None)
+        self._settings.save_now()
+        self._set_state(replace(self._state, stage=ModelStage.FAILED, progress=None, error=error))
+        self._notices.error(error)
+
+    def _remember(self, model: Path) -> None:
+        state = self._settings.settings.state
+        self._settings.set_value("state", "last_model", str(model))
+        if not is_starter(model):
+            others = tuple(recent for recent in state.recent_models if recent != str(model))
+            recent = (str(model), *others)[:RECENT_MODELS]
+            self._settings.set_value("state", "recent_models", recent)
+        self.refresh_choices()
+
+    async def _read_choices(self) -> None:
+        recent = self._settings.settings.state.recent_models
+        files = await asyncio.to_thread(_describe_all, (starter_path(), *map(Path, recent)))
+        self._choices = tuple(
+            ModelChoice(file.path, file.label, file.detail, is_starter(file.path), file.problem)
+            for file in files
+        )
+        self.recent_changed.emit(self._choices)
+
+    def _set_state(self, state: ModelState) -> None:
+        self._state = state
+        self.state_changed.emit(state)
+
+
+def _describe_all(paths: tuple[Path, ...]) -> tuple[ModelFile, ...]:
+    return tuple(describe(path) for path in paths)
+
+
+def _detail(info: ModelInfo) -> str:
+    """Return what the header says beside the name: size, quantisation, context."""
+    parts = [_parameters(info.parameters), info.quantization, _context(info.context_tokens)]
+    return " · ".join(part for part in parts if part)
+
+
+def _parameters(count: int | None) -> str:
+    if not count:
+        return ""
+    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
+
+
+def _context(tokens: int) -> str:
+    return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)

@@ -1,0 +1,187 @@
+"""The answer that is being written: collects it, keeps a journal of it, measures it.
+
+It belongs to no panel: the user may look at another conversation while it goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.chat.message import Message, MessageState
+from app.chat.statistics import FinishReason
+from app.engine.engine import Engine
+from app.errors import AppError, RunError
+from app.presenters.chat_status import Activity, ChatStatus
+from app.presenters.saving import Saver
+from app.runtime.protocol import RunRequest, RunResult
+from app.store.store import Store
+
+#: A kill at any moment loses at most this much writing, and the time one write takes.
+JOURNAL_INTERVAL_MS = 150
+STATUS_INTERVAL_MS = 250
+
+_STATES = {
+    FinishReason.STOP: MessageState.COMPLETE,
+    FinishReason.LENGTH: MessageState.CUT,
+    FinishReason.STOPPED: MessageState.STOPPED,
+}
+
+
+class Reply(QObject):
+    """Writes one answer at a time. Lives on the window's thread; owned by the chat presenter."""
+
+    #: Text has been added to the answer; carries message id and text.
+    text_appended = Signal(str, str)
+    #: The prompt is being read; carries message id, tokens read, tokens in all.
+    prefill_progressed = Signal(str, int, int)
+    #: The answer has ended, well or not; carries its final Message.
+    reply_finished = Signal(object)
+    #: What goes on has changed; carries a ChatStatus.
+    status_changed = Signal(object)
+    #: The request failed while the model stays usable; carries a RunError.
+    run_failed = Signal(object)
+
+    def __init__(self, engine: Engine, saver: Saver, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._saver = saver
+        self._message: Message | None = None
+        self._run_id = 0
+        self._pieces: list[str] = []
+        self._unjournalled: list[str] = []
+        self._tokens = 0
+        self._prompt_tokens: int | None = None
+        self._started_at = 0.0
+        self._first_text_at = 0.0
+        self._status = ChatStatus()
+        self._context_limit: int | None = None
+        self._journal_timer = QTimer(self)
+        self._journal_timer.setSingleShot(True)
+        self._journal_timer.setInterval(JOURNAL_INTERVAL_MS)
+        self._journal_timer.timeout.connect(self._on_journal_due)
+        self._status_timer = QTimer(self)
+        self._status_timer.setInterval(STATUS_INTERVAL_MS)
+        self._status_timer.timeout.connect(self._on_status_due)
+        engine.text_generated.connect(self._on_text_generated)
+        engine.prefill_progressed.connect(self._on_prefill_progressed)
+        engine.run_finished.connect(self._on_run_finished)
+        engine.run_failed.connect(self._on_run_failed)
+
+    @property
+    def message(self) -> Message | None:
+        """The answer as it stands, or None when nothing is being written."""
+        if self._message is None:
+            return None
+        return replace(self._message, text="".join(self._pieces))
+
+    @property
+    def status(self) -> ChatStatus:
+        """What goes on, or how the last answer went."""
+        return self._status
+
+    def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
+        """Let the model write `message`, going on from the text it has. Raises RunError."""
+        self._run_id = self._engine.run(request)
+        self._message = message
+        self._pieces = [message.text] if message.text else []
+        self._unjournalled = []
+        self._tokens = 0
+        self._prompt_tokens = None
+        self._started_at = time.monotonic()
+        self._first_text_at = 0.0
+        self._context_limit = context_limit
+        self._status_timer.start()
+        self._set_status(ChatStatus(Activity.WAITING, context_limit=context_limit))
+
+    def stop(self) -> None:
+        """End the answer soon; what is written stands."""
+        if self._message is not None:
+            self._engine.stop(self._run_id)
+
+    @Slot(int, str, int)
+    def _on_text_generated(self, run_id: int, text: str, tokens: int) -> None:
+        if self._message is None or run_id != self._run_id:
+            return
+        if not self._first_text_at:
+            self._first_text_at = time.monotonic()
+        self._pieces.append(text)
+        self._unjournalled.append(text)
+        self._tokens += tokens
+        if not self._journal_timer.isActive():
+            self._journal_timer.start()
+        if self._status.activity is not Activity.WRITING:
+            self._set_status(self._measured(Activity.WRITING))
+        self.text_appended.emit(self._message.id, text)
+
+    @Slot(int, int, int)
+    def _on_prefill_progressed(self, run_id: int, processed: int, total: int) -> None:
+        if self._message is None or run_id != self._run_id:
+            return
+        self._prompt_tokens = total
+        self._set_status(self._measured(Activity.PREFILL))
+        self.prefill_progressed.emit(self._message.id, processed, total)
+
+    @Slot(int, object)
+    def _on_run_finished(self, run_id: int, result: RunResult) -> None:
+        if run_id == self._run_id:
+            statistics = result.statistics
+            self._finish(state=_STATES[result.finish], statistics=statistics)
+            self._set_status(
+                ChatStatus(
+                    Activity.IDLE,
+                    statistics.decode_tokens_per_second,
+                    statistics.first_token_ms,
+                    statistics.context_tokens,
+                    self._context_limit,
+                )
+            )
+
+    @Slot(int, object)
+    def _on_run_failed(self, run_id: int, error: AppError) -> None:
+        if run_id != self._run_id or self._message is None:
+            return
+        state = MessageState.INTERRUPTED if self._pieces else MessageState.FAILED
+        self._finish(state=state, failure=error.cause)
+        self._set_status(ChatStatus(context_limit=self._context_limit))
+        if isinstance(error, RunError):
+            self.run_failed.emit(error)
+
+    @Slot()
+    def _on_journal_due(self) -> None:
+        if self._message is not None and self._unjournalled:
+            self._saver.save(Store.journal, self._message.id, "".join(self._unjournalled))
+            self._unjournalled = []
+
+    @Slot()
+    def _on_status_due(self) -> None:
+        if self._status.activity is Activity.WRITING:
+            self._set_status(self._measured(Activity.WRITING))
+
+    def _finish(self, **changes: object) -> None:
+        message = self.message
+        if message is None:
+            return
+        self._journal_timer.stop()
+        self._status_timer.stop()
+        self._message = None
+        final = replace(message, **changes)  # type: ignore[arg-type]
+        self._saver.save(Store.finish_message, final)
+        self.reply_finished.emit(final)
+
+    def _measured(self, activity: Activity) -> ChatStatus:
+        """Return the status with the figures measured so far in the window."""
+        speed = first = None
+        if self._first_text_at:
+            first = (self._first_text_at - self._started_at) * 1000.0
+            elapsed = time.monotonic() - self._first_text_at
+            if self._tokens > 1 and elapsed > 0.2:
+                speed = (self._tokens - 1) / elapsed
+        used = None if self._prompt_tokens is None else self._prompt_tokens + self._tokens
+        return ChatStatus(activity, speed, first, used, self._context_limit)
+
+    def _set_status(self, status: ChatStatus) -> None:
+        self._status = status
+        self.status_changed.emit(status)
