@@ -44,7 +44,8 @@ def unsupported() -> str:
     if library != "glibc" or tuple(int(part) for part in version.split(".")[:2]) < needed:
         return (
             f"Cairn needs glibc {needed[0]}.{needed[1]} or newer (Debian 11, Ubuntu 20.04); "
-            f"this system has {library or 'another C library'} {version}".rstrip() + "."
+            f"this system has {library or 'another C library'} {version}".rstrip()
+            + "."
         )
     return ""
 
@@ -67,7 +68,12 @@ def present(kind: str, name: str, package: str, machine: str = "") -> bool:  # n
 def has_font() -> bool:
     """Return whether any scalable font is where fontconfig looks."""
     home = Path.home()
-    folders = ("/usr/share/fonts", "/usr/local/share/fonts", home / ".local/share/fonts", home / ".fonts")
+    folders = (
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        home / ".local/share/fonts",
+        home / ".fonts",
+    )
     return any(
         name.lower().endswith((".ttf", ".otf", ".ttc"))
         for folder in folders

@@ -60,6 +60,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran, whatever their outcome."""
+    ran = sum(
+        report.when == "call"
+        for outcome in ("passed", "failed", "xfailed", "xpassed")
+        for report in terminalreporter.stats.get(outcome, [])
+    )
+    terminalreporter.write_line(f"Tests run: {ran}")
+
+
 def pytest_unconfigure() -> None:
     """Remove the home folder of this run."""
     shutil.rmtree(HOME, ignore_errors=True)
