@@ -33,13 +33,20 @@ def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
     """
     try:
         tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is a plain ValueError.
         raise SettingsError(f"The settings file cannot be read ({error}).") from error
     settings = Settings()
     complaints: list[str] = []
+    odd_groups: set[str] = set()
     for entry in entries():
-        table = tables.get(entry.group)
-        if not isinstance(table, dict) or entry.name not in table:
+        table = tables.get(entry.group, {})
+        if not isinstance(table, dict):
+            if entry.group not in odd_groups:
+                odd_groups.add(entry.group)
+                complaints.append(f"[{entry.group}]: must be a table; the defaults are used.")
+            continue
+        if entry.name not in table:
             continue
         try:
             value = check(entry, table[entry.name])
@@ -67,7 +74,7 @@ def check(entry: Entry, value: Any) -> Any:
         try:
             return type(default)(value)
         except ValueError:
-            raise ValueError(f"{value!r} is not one of the choices") from None
+            raise ValueError(f"{_brief(value)} is not one of the choices") from None
     if isinstance(default, (int, float)):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError("must be a number")
@@ -75,16 +82,32 @@ def check(entry: Entry, value: Any) -> Any:
         low = spec.minimum if spec.minimum is not None else float("-inf")
         high = spec.maximum if spec.maximum is not None else float("inf")
         if not low <= value <= high:
-            raise ValueError(f"{value} is outside {low:g} to {high:g}")
+            raise ValueError(f"{_brief(value)} is outside {_brief(low)} to {_brief(high)}")
+        if isinstance(default, int) and value != int(value):
+            raise ValueError("must be a whole number")
         return type(default)(value)
     if isinstance(default, tuple):
+        # Not isinstance: in Python a truth value is a number too.
         wanted = int if entry.name == "window_size" else str
-        if not isinstance(value, list) or not all(isinstance(item, wanted) for item in value):
+        if not isinstance(value, list) or not all(type(item) is wanted for item in value):
             raise ValueError("must be a list")
         return tuple(value)
     if not isinstance(value, str):
         raise ValueError("must be text")
     return value
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, (int, float)):
+        # An integer of any length can be written down; beyond this it has no float form.
+        text = "a number that large" if _is_huge(value) else f"{value:.10g}"
+    else:
+        text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _is_huge(value: float) -> bool:
+    return isinstance(value, int) and abs(value) >= 10**300
 
 
 def _plain(value: Any) -> Any:

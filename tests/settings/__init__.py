@@ -1,0 +1,1 @@
+"""The declaration of the settings, their text form and their file."""
