@@ -1,0 +1,180 @@
+"""What only a process can do: crash, hang, be killed, leave its output, outlive its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from app.engine.engine import Engine, EngineState
+from app.engine.process import ChildProcess
+from app.errors import EngineError
+from app.runtime.protocol import LoadRequest, RunRequest
+from tests.engine.test_engine import REQUEST, Listener, load
+from tests.scripted_runtime import Script
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [("segfault", "SIGSEGV"), ("abort", "SIGABRT"), ("exit", "exit status 3")],
+)
+def test_a_crash_while_answering_keeps_the_text_and_names_the_cause(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path, end: str, words: str
+) -> None:
+    load(
+        child_engine,
+        qtbot,
+        tmp_path,
+        Script(reply="a b c d", run_end=end, end_after_tokens=3, tokens_per_second=50),
+    )
+    listener = Listener(child_engine)
+    with (
+        qtbot.waitSignal(child_engine.engine_failed, timeout=4000),
+        qtbot.waitSignal(child_engine.run_failed, timeout=4000) as failed,
+    ):
+        child_engine.run(REQUEST)
+    assert failed.args is not None
+    assert isinstance(failed.args[1], EngineError)
+    assert words in str(failed.args[1])
+    assert listener.text.startswith("a b")
+    assert child_engine.state is EngineState.EMPTY
+
+
+def test_the_request_after_a_crash_works_in_a_fresh_process(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script(run_end="segfault"))
+    with qtbot.waitSignal(child_engine.engine_failed, timeout=4000):
+        child_engine.run(REQUEST)
+    Script().write_to(tmp_path / "model.script")
+    listener = Listener(child_engine)
+    with qtbot.waitSignal(child_engine.run_finished, timeout=8000):
+        child_engine.run(REQUEST)
+    assert listener.text == "one two three  "
+
+
+@pytest.mark.parametrize("end", ["segfault", "abort", "exit"])
+def test_a_crash_while_loading_fails_the_load(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path, end: str
+) -> None:
+    script = Script(load_end=end).write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(child_engine.model_load_failed, timeout=8000) as failed:
+        child_engine.load(LoadRequest(script))
+    assert failed.args is not None
+    assert isinstance(failed.args[0], EngineError)
+
+
+def test_a_killed_idle_engine_is_told_at_once(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script())
+    with qtbot.waitSignal(child_engine.engine_failed, timeout=2000) as failed:
+        os.kill(child_pid(), signal.SIGKILL)
+    assert failed.args is not None
+    assert "memory" in str(failed.args[0])
+
+
+def test_a_load_that_hangs_can_be_cancelled(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(load_end="hang").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(child_engine.model_load_progressed, timeout=8000):
+        child_engine.load(LoadRequest(script))
+    with qtbot.waitSignal(child_engine.model_unloaded, timeout=1000):
+        child_engine.unload()
+
+
+def test_a_run_that_does_not_listen_to_stop_ends_with_its_process(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script(repeat=10_000, tokens_per_second=50, deaf=True))
+    with qtbot.waitSignal(child_engine.text_generated, timeout=4000):
+        run_id = child_engine.run(RunRequest(REQUEST.turns, max_new_tokens=0))
+    with qtbot.waitSignals(
+        [child_engine.run_finished, child_engine.engine_failed], timeout=6000, order="strict"
+    ):
+        child_engine.stop(run_id)
+
+
+def test_the_output_of_the_library_arrives_line_by_line(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    lines = Lines(child_engine)
+    load(child_engine, qtbot, tmp_path, Script())
+    qtbot.waitUntil(lambda: any("loading scripted model" in line for line in lines.lines))
+
+
+def test_the_child_ends_when_its_parent_is_killed(
+    scripted_children: None, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(load_end="hang").write_to(tmp_path / "model.script")
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.engine.lonely_parent", str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait(5)
+    parent.stdout.close()
+    qtbot.waitUntil(lambda: not is_alive(child), timeout=3000)
+
+
+def test_an_engine_that_cannot_be_started_says_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing here"))
+    engine = Engine(ChildProcess)
+    with qtbot.waitSignal(engine.model_load_failed, timeout=2000) as failed:
+        engine.load(LoadRequest(tmp_path / "model.script"))
+    assert failed.args is not None
+    assert "could not be started" in str(failed.args[0])
+
+
+def test_shutting_down_in_the_middle_of_a_load_leaves_no_process(
+    scripted_children: None, qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine = Engine(ChildProcess)
+    script = Script(load_end="hang").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(engine.model_load_progressed, timeout=8000):
+        engine.load(LoadRequest(script))
+    child = child_pid()
+    with qtbot.waitSignal(engine.shut_down_finished, timeout=2000):
+        engine.shut_down()
+    assert not is_alive(child)
+
+
+class Lines(QObject):
+    """Collects the lines that an engine logs."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        engine.log_received.connect(self._on_log_received)
+
+    @Slot(str)
+    def _on_log_received(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def child_pid() -> int:
+    """Return the only child of this process."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    (child,) = map(int, children)
+    return child
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
