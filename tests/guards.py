@@ -113,7 +113,7 @@ class FileGuard:
     """
 
     _watching: FileGuard | None = None
-    _allowed = (os.path.realpath(tempfile.gettempdir()), "/dev", "/proc")
+    _allowed = (Path(tempfile.gettempdir()).resolve(), Path("/dev"), Path("/proc"))
     _writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
     def __init__(self) -> None:
@@ -136,20 +136,24 @@ class FileGuard:
         if event == "open":
             if isinstance(args[2], int) and args[2] & cls._writing:
                 guard._note(args[0])
-        elif event in ("os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect"):
+        elif event == "sqlite3.connect":
             guard._note(args[0])
+        elif event in ("os.mkdir", "os.remove", "os.rmdir"):
+            guard._note(args[0], follow=False)
         elif event == "os.rename":
-            guard._note(args[1])
+            guard._note(args[1], follow=False)
 
-    def _note(self, path: object) -> None:
+    def _note(self, path: object, *, follow: bool = True) -> None:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return
         text = os.fsdecode(path)
         if text == ":memory:" or text.startswith("file:") or "__pycache__" in text:
             return
-        real = os.path.realpath(text)
-        if not any(real == root or real.startswith(root + os.sep) for root in self._allowed):
-            self._seen.add(real)
+        path = Path(text)
+        # A link is followed by who writes, not by who removes or renames it.
+        real = path.resolve() if follow else path.parent.resolve() / path.name
+        if not any(real.is_relative_to(root) for root in self._allowed):
+            self._seen.add(str(real))
 
 
 class LogGuard(logging.Handler):
