@@ -111,3 +111,64 @@ def test_widgets_are_drawn_offscreen(qtbot: QtBot) -> None:
     qtbot.addWidget(widget)
     widget.show()
     assert QApplication.platformName() == "offscreen"
+
+
+LEAKING = """
+import logging, os, subprocess, sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+
+kept = []
+
+
+def test_timer(qapp):
+    kept.append(QTimer())
+    kept[-1].start(60_000)
+
+
+def test_child():
+    kept.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+
+
+def test_log():
+    logging.getLogger("app.x").warning("something went wrong")
+
+
+def test_environment():
+    os.environ["LEFT_OVER"] = "1"
+
+
+def test_qt_warning(qapp):
+    QTimer().startTimer(-1)
+
+
+def test_python_warning():
+    b"" == ""
+
+
+def test_nothing():
+    pass
+"""
+
+
+def test_each_left_over_fails_its_test_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "test_leaking.py").write_text(LEAKING)
+    command = [sys.executable, "-bb", "-m", "pytest", "-p", "tests.conftest", "--rootdir", tmp_path]
+    run = subprocess.run(
+        [*command, "-c", ROOT / "pyproject.toml", "-p", "no:cacheprovider", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = run.stdout.splitlines()
+    summary = {line.split(" - ")[0].split("::")[1] for line in lines if "test_leaking.py::" in line}
+    assert summary == {
+        "test_timer",
+        "test_child",
+        "test_log",
+        "test_environment",
+        "test_qt_warning",
+        "test_python_warning",
+    }
+    assert "Tests run: 7" in lines
