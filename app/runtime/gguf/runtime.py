@@ -1,0 +1,227 @@
+"""Runs GGUF models on the CPU through llama.cpp.
+
+1. `load` checks the files itself, then lets llama.cpp load them, listening to what it prints.
+2. A request for one token follows, since a server that never ran cannot be dropped safely.
+3. `run` blocks in llama.cpp, which calls back for each piece of text and each prefill step; a
+   stop is seen at the next callback.
+4. `close` drops the server, which joins its threads and frees the model.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+from app.errors import ModelLoadError, Remedy, RunError
+from app.runtime.gguf.cores import (
+    Cores,
+    allowed_cores,
+    bound_to,
+    fast_cores,
+    prefill_step,
+    thread_count,
+)
+from app.runtime.gguf.file_check import CheckedModel, check_adapter, check_model
+from app.runtime.gguf.load_failures import load_failure
+from app.runtime.gguf.memory import available_bytes, check_memory
+from app.runtime.gguf.native_log import native_log
+from app.runtime.gguf.request import chat_request
+from app.runtime.gguf.server import (
+    ServerOptions,
+    make_socket_folder,
+    native_module,
+    runtime_name,
+    socket_in,
+    start_server,
+)
+from app.runtime.gguf.stream import AnswerStream
+from app.runtime.protocol import (
+    Capabilities,
+    Capability,
+    LoadProgress,
+    LoadRequest,
+    ModelInfo,
+    OnLoadProgress,
+    OnPrefill,
+    OnText,
+    RunRequest,
+    RunResult,
+)
+
+logger = logging.getLogger(__name__)
+
+CAPABILITIES = Capabilities(
+    present=frozenset(
+        {
+            Capability.SAMPLING_PER_RUN,
+            Capability.LORA,
+            Capability.LORA_SCALE_PER_RUN,
+            Capability.CONTINUE_ANSWER,
+            Capability.PREFILL_PROGRESS,
+            Capability.SEED,
+            Capability.MIN_P,
+        }
+    ),
+    missing={
+        Capability.PROMPT_CACHE: "Cairn keeps read prompts of GGUF models in memory only.",
+        Capability.MIROSTAT: "Cairn does not pass Mirostat on to llama.cpp.",
+        Capability.TOOLS: "Cairn cannot use tools with GGUF models yet.",
+        Capability.HIDDEN_STATES: "llama.cpp's chat interface does not give out hidden states.",
+    },
+)
+
+#: llama.cpp rounds the context window up to a multiple of this.
+_CONTEXT_STEP = 256
+_TEMPLATE_REFUSAL = re.compile(r"Jinja Exception: (?P<words>[^\n]+)")
+
+
+class GgufRuntime:
+    """One GGUF model in memory, driven by one thread.
+
+    `abort` counts for the run that is inside `run`; one that comes earlier is forgotten when the
+    run starts, so whoever drives the runtime repeats it on the first callback (the worker does).
+    """
+
+    def __init__(self, runtime_dir: Path) -> None:
+        self._runtime_dir = runtime_dir
+        self._stop = threading.Event()
+        self._server: Any = None
+        self._socket_folder: Path | None = None
+        self._adapters: tuple[str, ...] = ()
+
+    def load(self, request: LoadRequest, on_progress: OnLoadProgress) -> ModelInfo:
+        """Load the model. Raise ModelLoadError with cause and remedy when it cannot be."""
+        on_progress(LoadProgress("Checking the file"))
+        model = check_model(request.model)
+        for adapter in request.adapters:
+            check_adapter(adapter.path, model.header)
+        context_tokens = _context_tokens(request.context_tokens, model.header.context_length)
+        check_memory(model.header, model.weight_bytes, context_tokens, available_bytes())
+        on_progress(LoadProgress("Loading the model"))
+        native = native_module()
+        try:
+            self._start(native, request, model, context_tokens)
+            self._answer_once()
+        except ModelLoadError:
+            self.close()
+            raise
+        self._adapters = tuple(adapter.name for adapter in request.adapters)
+        return ModelInfo(
+            path=request.model,
+            name=model.header.name or request.model.stem,
+            runtime=runtime_name(native),
+            context_tokens=context_tokens,
+            context_limit=model.header.context_length,
+            architecture=model.header.architecture,
+            parameters=model.parameters,
+            quantization=model.header.quantization,
+            capabilities=CAPABILITIES,
+        )
+
+    def run(self, request: RunRequest, on_text: OnText, on_prefill: OnPrefill) -> RunResult:
+        """Write until the end, the limit or `abort`.
+
+        Raises ContextOverflow when the prompt does not fit, RunError for any other failure of
+        this request; the model stays loaded after both.
+        """
+        self._stop.clear()
+        if self._server is None:
+            raise RunError("No model is loaded.", remedy=Remedy.CHOOSE_MODEL)
+        body = chat_request(request, self._adapters)
+        stream = AnswerStream(on_text, on_prefill, self._stop)
+        try:
+            self._server.handle_chat_completions(body, stream.take)
+        except (ValueError, RuntimeError) as error:
+            raise _refused(error) from error
+        return stream.result()
+
+    def abort(self) -> None:
+        """End the current run soon. From any thread; harmless when nothing runs."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Give everything back. Never called during a run; calling it twice is harmless."""
+        # The last reference: the server's threads are joined and the memory is free after it.
+        self._server = None
+        folder, self._socket_folder = self._socket_folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _start(
+        self, native: Any, request: LoadRequest, model: CheckedModel, context_tokens: int
+    ) -> None:
+        try:
+            self._socket_folder = make_socket_folder(self._runtime_dir)
+        except OSError as error:
+            raise ModelLoadError(
+                "The engine could not make its private folder.",
+                "Check that the disk is not full, then try again.",
+                remedy=Remedy.RETRY,
+                details=str(error),
+            ) from error
+        allowed = allowed_cores()
+        cores = fast_cores(allowed)
+        threads = thread_count(cores, len(allowed), model.parameters, request.threads)
+        if threads > len(cores.numbers):
+            # The user asked for more threads than there are fast cores: use the others too.
+            cores = Cores(tuple(sorted(allowed)), bound=False)
+        options = ServerOptions(
+            model=request.model,
+            adapters=[adapter.path for adapter in request.adapters],
+            context_tokens=context_tokens,
+            threads=threads,
+            batch_tokens=prefill_step(model.parameters, threads, request.batch_tokens),
+            socket=socket_in(self._socket_folder),
+        )
+        logger.info(
+            "loading with %d threads, %d tokens of context, prefill steps of %d",
+            threads,
+            context_tokens,
+            options.batch_tokens,
+        )
+        try:
+            with native_log() as log, bound_to(cores):
+                self._server = start_server(native, options)
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise load_failure(request.model.name, f"{log.text}\n{error}") from error
+
+    def _answer_once(self) -> None:
+        answer = self._server.handle_chat_completions(
+            {"messages": [{"role": "user", "content": "."}], "max_tokens": 1}
+        )
+        if "error" in answer:
+            raise ModelLoadError(
+                "The model was loaded but cannot answer.",
+                "Choose another model.",
+                remedy=Remedy.CHOOSE_MODEL,
+                details=str(answer["error"]),
+            )
+
+
+def _context_tokens(wanted: int, limit: int | None) -> int:
+    """Return the window llama.cpp makes for `wanted`: rounded up, but not beyond the model's."""
+    rounded = max(1, -(-wanted // _CONTEXT_STEP)) * _CONTEXT_STEP
+    return min(rounded, limit) if limit else rounded
+
+
+def _refused(error: Exception) -> RunError:
+    """Return the error for a request that llama.cpp did not begin with."""
+    words = _TEMPLATE_REFUSAL.search(str(error))
+    if words:
+        return RunError(
+            "The model's chat template does not accept this conversation: "
+            f"“{words['words'].strip().rstrip('.')}”.",
+            "Start a new conversation, or remove the system prompt in Settings.",
+            remedy=Remedy.NEW_CONVERSATION,
+            details=str(error),
+        )
+    return RunError(
+        "The model could not begin this answer.",
+        "Try again, or load the model again.",
+        remedy=Remedy.RELOAD_MODEL,
+        details=str(error),
+    )
