@@ -153,9 +153,10 @@ def test_nothing():
 
 def test_each_left_over_fails_its_test_and_no_other(tmp_path: Path) -> None:
     (tmp_path / "test_leaking.py").write_text(LEAKING)
-    command = [sys.executable, "-bb", "-m", "pytest", "-p", "tests.conftest", "--rootdir", tmp_path]
+    pytest_here = [sys.executable, "-bb", "-m", "pytest", "-p", "tests.conftest"]
+    places = ["--rootdir", str(tmp_path), "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
     run = subprocess.run(
-        [*command, "-c", ROOT / "pyproject.toml", "-p", "no:cacheprovider", tmp_path],
+        [*pytest_here, "-p", "no:cacheprovider", *places],
         cwd=ROOT,
         capture_output=True,
         text=True,
