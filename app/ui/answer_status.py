@@ -1,0 +1,134 @@
+"""What the composer says about the answer: how full the context is, and how fast it is written."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.presenters.chat_status import Activity, ChatStatus
+from app.ui.context_ring import ContextRing
+from app.ui.theme import SPACE_S, Theme
+
+_K = 1024
+
+
+class Room(IntEnum):
+    """How much of the status there is room for."""
+
+    RING = 0
+    TOKENS = 1
+    FIGURES = 2
+
+
+class AnswerStatus(QWidget):
+    """Shows a ChatStatus. What there is no room for is in the tooltip."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = ChatStatus()
+        self._room = Room.FIGURES
+        self._figures = QLabel(self)
+        self._tokens = QLabel(self)
+        for label in (self._figures, self._tokens):
+            label.setProperty("tone", "quiet")
+            label.setProperty("role", "small")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._ring = ContextRing(theme, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._figures)
+        row.addWidget(self._ring)
+        row.addWidget(self._tokens)
+        self._show()
+
+    def set_status(self, status: ChatStatus) -> None:
+        """Show `status`."""
+        self._status = status
+        self._show()
+
+    def set_room(self, room: Room) -> None:
+        """Leave out what there is no room for."""
+        if room is not self._room:
+            self._room = room
+            self._show()
+
+    def _show(self) -> None:
+        status = self._status
+        used, limit = status.context_used, status.context_limit
+        self._tokens.setText(_short(used) if limit is None else f"{_short(used)}/{_short(limit)}")
+        self._tokens.setVisible(self._room >= Room.TOKENS)
+        self._ring.set_share(None if used is None or not limit else used / limit)
+        figures = self._figures_text()
+        self._figures.setText(figures)
+        self._figures.setVisible(bool(figures) and self._room >= Room.FIGURES)
+        self.setToolTip(self._explanation())
+        self.setAccessibleName(self._explanation().replace("\n", ". "))
+
+    def _figures_text(self) -> str:
+        """Return what goes on now; what went on before is at the end of each answer."""
+        status = self._status
+        if status.activity is Activity.IDLE:
+            return ""
+        parts = [self._activity()]
+        if status.tokens_per_second is not None:
+            parts.append(self.tr("{n} tok/s").format(n=_number(status.tokens_per_second)))
+        if status.first_token_ms is not None:
+            parts.append(self.tr("{n} s").format(n=_number(status.first_token_ms / 1000)))
+        return " · ".join(parts)
+
+    def _activity(self) -> str:
+        return {
+            Activity.IDLE: self.tr("Ready"),
+            Activity.WAITING: self.tr("Waiting"),
+            Activity.PREFILL: self.tr("Reading"),
+            Activity.WRITING: self.tr("Writing"),
+        }[self._status.activity]
+
+    def _explanation(self) -> str:
+        status, locale = self._status, QLocale()
+        used, limit = status.context_used, status.context_limit
+        lines = []
+        if limit is None:
+            lines.append(self.tr("Context: – (no model is loaded)"))
+        elif used is None:
+            lines.append(
+                self.tr("Context: – of {limit} tokens (the model has not read it yet)").format(
+                    limit=locale.toString(limit)
+                )
+            )
+        else:
+            lines.append(
+                self.tr("Context: {used} of {limit} tokens").format(
+                    used=locale.toString(used), limit=locale.toString(limit)
+                )
+            )
+        unknown = self.tr("– (no answer was measured yet)")
+        rate, first = status.tokens_per_second, status.first_token_ms
+        lines.append(
+            self.tr("Speed: {value}").format(
+                value=unknown if rate is None else self.tr("{n} tokens/s").format(n=_number(rate))
+            )
+        )
+        lines.append(
+            self.tr("Time to first token: {value}").format(
+                value=unknown if first is None else self.tr("{n} s").format(n=_number(first / 1000))
+            )
+        )
+        return "\n".join(lines)
+
+
+def _short(tokens: int | None) -> str:
+    """Return "812", "1.2k" or "4k"; windows come in powers of two, so a k is 1,024 here."""
+    if tokens is None:
+        return "–"
+    if tokens < _K:
+        return str(tokens)
+    text = f"{tokens / _K:.1f}" if tokens < 100 * _K else f"{tokens / _K:.0f}"
+    return f"{text.removesuffix('.0')}k"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
