@@ -13,9 +13,11 @@ import logging
 import re
 import shutil
 import threading
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from app.chat.message import Role
 from app.errors import ModelLoadError, Remedy, RunError
 from app.runtime.gguf.cores import (
     Cores,
@@ -29,14 +31,14 @@ from app.runtime.gguf.file_check import CheckedModel, check_adapter, check_model
 from app.runtime.gguf.load_failures import load_failure
 from app.runtime.gguf.memory import available_bytes, check_memory
 from app.runtime.gguf.native_log import native_log
-from app.runtime.gguf.request import chat_request
+from app.runtime.gguf.request import continued, messages_of, run_options
 from app.runtime.gguf.server import (
+    LlamaServer,
     ServerOptions,
     make_socket_folder,
     native_module,
     runtime_name,
     socket_in,
-    start_server,
 )
 from app.runtime.gguf.stream import AnswerStream
 from app.runtime.protocol import (
@@ -89,7 +91,7 @@ class GgufRuntime:
     def __init__(self, runtime_dir: Path) -> None:
         self._runtime_dir = runtime_dir
         self._stop = threading.Event()
-        self._server: Any = None
+        self._server: LlamaServer | None = None
         self._socket_folder: Path | None = None
         self._adapters: tuple[str, ...] = ()
 
@@ -104,8 +106,8 @@ class GgufRuntime:
         on_progress(LoadProgress("Loading the model"))
         native = native_module()
         try:
-            self._start(native, request, model, context_tokens)
-            self._answer_once()
+            self._server = self._start(native, request, model, context_tokens)
+            _answer_once(self._server)
         except ModelLoadError:
             self.close()
             raise
@@ -131,11 +133,17 @@ class GgufRuntime:
         self._stop.clear()
         if self._server is None:
             raise RunError("No model is loaded.", remedy=Remedy.CHOOSE_MODEL)
-        body = chat_request(request, self._adapters)
+        messages = messages_of(request)
+        options = run_options(request, self._adapters)
         stream = AnswerStream(on_text, on_prefill, self._stop)
         try:
-            self._server.handle_chat_completions(body, stream.take)
-        except (ValueError, RuntimeError) as error:
+            if messages[-1]["role"] == Role.ASSISTANT.value:
+                prompt = self._server.rendered(messages[:-1])
+                options["prompt"] = continued(prompt, messages[-1]["content"])
+                self._server.complete(options, stream.take)
+            else:
+                self._server.chat({"messages": messages, **options}, stream.take)
+        except (ValueError, RuntimeError, OSError, HTTPException) as error:
             raise _refused(error) from error
         return stream.result()
 
@@ -145,15 +153,16 @@ class GgufRuntime:
 
     def close(self) -> None:
         """Give everything back. Never called during a run; calling it twice is harmless."""
-        # The last reference: the server's threads are joined and the memory is free after it.
-        self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
         folder, self._socket_folder = self._socket_folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _start(
         self, native: Any, request: LoadRequest, model: CheckedModel, context_tokens: int
-    ) -> None:
+    ) -> LlamaServer:
         try:
             self._socket_folder = make_socket_folder(self._runtime_dir)
         except OSError as error:
@@ -185,21 +194,24 @@ class GgufRuntime:
         )
         try:
             with native_log() as log, bound_to(cores):
-                self._server = start_server(native, options)
+                return LlamaServer(native, options)
         except (RuntimeError, ValueError, MemoryError) as error:
             raise load_failure(request.model.name, f"{log.text}\n{error}") from error
 
-    def _answer_once(self) -> None:
-        answer = self._server.handle_chat_completions(
-            {"messages": [{"role": "user", "content": "."}], "max_tokens": 1}
+
+def _answer_once(server: LlamaServer) -> None:
+    try:
+        # A bare token, because a template or a tokenizer may refuse a text.
+        answer = server.complete({"prompt": [0], "max_tokens": 1})
+    except (ValueError, RuntimeError) as error:
+        answer = {"error": str(error)}
+    if "error" in answer:
+        raise ModelLoadError(
+            "The model was loaded but cannot write.",
+            "Choose another model.",
+            remedy=Remedy.CHOOSE_MODEL,
+            details=str(answer["error"]),
         )
-        if "error" in answer:
-            raise ModelLoadError(
-                "The model was loaded but cannot answer.",
-                "Choose another model.",
-                remedy=Remedy.CHOOSE_MODEL,
-                details=str(answer["error"]),
-            )
 
 
 def _context_tokens(wanted: int, limit: int | None) -> int:

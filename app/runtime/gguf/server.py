@@ -1,17 +1,20 @@
-"""Starts llama.cpp's server object with every default that matters to us set by hand.
+"""Wraps llama.cpp's server object, started with every default that matters to us set by hand.
 
 The server insists on listening somewhere. It gets a unix socket in a folder that only this user
-may enter, and a random key: nothing outside this process ever talks to it.
+may enter, and a random key. Only this process talks to it, to have a conversation rendered.
 """
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import re
 import secrets
 import shutil
+import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,10 @@ _FOLDER = re.compile(r"gguf-(?P<process>\d+)-.+")
 _CONTEXT_CHECKPOINTS = 4
 #: llama.cpp then prints errors only.
 _ERRORS_ONLY = 1
+_HTTP_TIMEOUT_S = 10.0
+
+#: Takes a chunk of a streamed answer; returns whether the stream shall end.
+OnChunk = Callable[[dict[str, Any]], bool]
 _NATIVE_ENVIRONMENT = {
     # Without it a failed assertion starts a debugger on this process.
     "GGML_NO_BACKTRACE": "1",
@@ -65,12 +72,76 @@ def runtime_name(native: Any) -> str:
     return f"llama.cpp b{native.__version__.rpartition('.')[2]}, CPU"
 
 
-def start_server(native: Any, options: ServerOptions) -> Any:
-    """Load the model; blocks, holding the interpreter lock.
+class LlamaServer:
+    """A loaded model. Drop it with `close`, and only after it has answered a request."""
 
-    Raises RuntimeError without a reason, which is on stderr. The server must have answered a
-    request before it is dropped: a drop that overtakes the start of its loop hangs for ever.
-    """
+    def __init__(self, native: Any, options: ServerOptions) -> None:
+        """Load the model; blocks, holding the interpreter lock.
+
+        Raises RuntimeError without a reason, which is on stderr.
+        """
+        self._socket = options.socket
+        self._key = secrets.token_urlsafe(32)
+        self._server: Any = native.Server(_params(native, options, self._key))
+
+    def chat(self, body: dict[str, Any], on_chunk: OnChunk) -> None:
+        """Answer a conversation; blocks, with the interpreter lock free between callbacks.
+
+        Raises ValueError or RuntimeError when the request cannot begin.
+        """
+        self._server.handle_chat_completions(body, on_chunk)
+
+    def complete(self, body: dict[str, Any], on_chunk: OnChunk | None = None) -> Any:
+        """Write on from a text or from tokens; otherwise like `chat`.
+
+        Without a callback the whole answer is returned.
+        """
+        if on_chunk is None:
+            return self._server.handle_completions(body)
+        return self._server.handle_completions(body, on_chunk)
+
+    def rendered(self, messages: list[dict[str, str]]) -> str:
+        """Return the conversation as the model reads it, up to where its answer begins.
+
+        Raises ValueError when the model's chat template refuses, OSError or HTTPException when
+        the server does not answer.
+        """
+        connection = _UnixConnection(self._socket)
+        try:
+            connection.request(
+                "POST",
+                "/apply-template",
+                json.dumps({"messages": messages}),
+                {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            )
+            answer = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        if "prompt" not in answer:
+            raise ValueError(str(answer.get("error", answer)))
+        return str(answer["prompt"])
+
+    def close(self) -> None:
+        """Join the server's threads and free the model; calling it twice is harmless."""
+        # This is the last reference. A server that never answered hangs here for ever: the end
+        # of its loop overtakes the start.
+        self._server = None
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_HTTP_TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _params(native: Any, options: ServerOptions, key: str) -> Any:
     params = native.CommonParams()
     params.model.path = str(options.model)
     params.lora_adapters = [
@@ -88,11 +159,11 @@ def start_server(native: Any, options: ServerOptions) -> Any:
     params.n_ctx_checkpoints = _CONTEXT_CHECKPOINTS
     params.verbosity = _ERRORS_ONLY
     params.hostnames = [str(options.socket)]
-    params.api_keys = [secrets.token_urlsafe(32)]
+    params.api_keys = [key]
     params.ui = False
     params.endpoint_slots = False
     params.n_threads_http = 1
-    return native.Server(params)
+    return params
 
 
 def make_socket_folder(runtime_dir: Path) -> Path:

@@ -72,6 +72,7 @@ class AnswerStream:
             delta = choice.get("delta") or {}
             # Some templates' parsers file a part under another name whatever they are told.
             text = (delta.get("reasoning_content") or "") + (delta.get("content") or "")
+            text += choice.get("text") or ""
             if text:
                 self._report(text)
             reason = choice.get("finish_reason")

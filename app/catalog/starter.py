@@ -1,0 +1,19 @@
+"""The tiny model that comes with Cairn: where it lies and what it is called everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.paths import resources
+
+STARTER_LABEL = "Starter: knows only this app"
+
+
+def starter_path() -> Path:
+    """Return where the starter model lies; it may be absent from a broken installation."""
+    return resources() / "starter" / "starter.gguf"
+
+
+def is_starter(path: Path) -> bool:
+    """Return whether `path` is the starter model, whatever way it is written."""
+    return path.resolve() == starter_path().resolve()
