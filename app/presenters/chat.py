@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role
 from app.chat.prompt import prompt_for
+from app.chat.text import well_formed
 from app.chat.tree import MessageTree
 from app.engine.engine import Engine
 from app.errors import AppError, Remedy, RunError
@@ -96,7 +97,7 @@ class ChatPresenter(QObject):
 
     def send(self, text: str) -> None:
         """Add the user's message and let the model answer. A refusal is told and keeps the text."""
-        text = _unicode(text).strip()
+        text = well_formed(text).strip()
         if not text or not self._may_answer():
             return
         if not self._conversation_id:
@@ -126,7 +127,7 @@ class ChatPresenter(QObject):
 
     def edit(self, message_id: str, text: str) -> None:
         """Add another version of a message; one of the user's is then answered."""
-        text = _unicode(text).strip()
+        text = well_formed(text).strip()
         if message_id not in self._tree or not text:
             return
         old = self._tree[message_id]
@@ -176,9 +177,9 @@ class ChatPresenter(QObject):
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, for this conversation."""
         if self._conversation_id:
-            self._conversations.keep_draft(self._conversation_id, _unicode(text))
+            self._conversations.keep_draft(self._conversation_id, well_formed(text))
         else:
-            self._new_draft = text
+            self._new_draft = well_formed(text)
 
     def last_answer(self) -> str:
         """Return the text of the last answer that is shown, or an empty text."""
@@ -346,8 +347,3 @@ def _sampling(settings: SamplingSettings) -> Sampling:
         settings.presence_penalty,
         settings.seed,
     )
-
-
-def _unicode(text: str) -> str:
-    """Return `text` without lone surrogates, which a paste can hold and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.chat.conversation import Conversation, title_from
+from app.chat.text import well_formed
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
@@ -133,7 +134,7 @@ class ConversationsPresenter(QObject):
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing."""
-        title = " ".join(title.split())
+        title = " ".join(well_formed(title).split())
         if title and conversation_id in self._conversations:
             self._change(conversation_id, lambda old: replace(old, title=title))
             self._saver.save(Store.rename_conversation, conversation_id, title)
