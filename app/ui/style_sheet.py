@@ -16,11 +16,18 @@ QToolTip {
 }
 *[role="small"] { font-size: ${small}pt; }
 *[role="title"] { font-size: ${title}pt; font-weight: 600; }
+*[role="heading"] { font-weight: 600; }
 *[role="mono"] { font-family: "$mono_family"; font-size: ${mono}pt; }
 QLabel[tone="quiet"] { color: $quiet; }
 QLabel[tone="accent"] { color: $accent; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="warning"] { color: $warning; }
+QFrame[pane="side"] { background: $raised; border: none; border-right: 1px solid $line; }
+QFrame[pane="side"] QLineEdit { border-color: $line; }
+QFrame[pane="side"] QLineEdit:focus { border-color: $accent; }
+QWidget[pane="settings"] { background: $ground; border-left: 1px solid $line; }
+QFrame[popup="true"] { background: $surface; border: 1px solid $line; }
+QFrame[rule="true"] { background: $line; border: none; }
 QFrame[card="true"] { background: $surface; border: 1px solid $line; border-radius: ${radius}px; }
 QFrame[card="raised"] { background: $raised; border: none; border-radius: ${radius}px; }
 
@@ -31,7 +38,6 @@ QMenu { background: $surface; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; min-height: 20px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; background: transparent; }
-QMenu::item:checked { font-weight: 600; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::right-arrow { image: url("$icons/$theme-chevron-right.svg"); width: 14px; height: 14px; }
 QMenu::indicator { width: 14px; height: 14px; left: 8px; }
@@ -77,11 +83,13 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QAbstractSpinBox, QComboBox { padding: 5px 9px; min-height: 24px; }
+QLineEdit[search="true"] { padding-left: 0; }
 QPlainTextEdit, QTextEdit { padding: 6px 7px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent;
 }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { padding: 4px 8px; }
+QLineEdit[search="true"]:focus { padding-left: 0; }
 QPlainTextEdit:focus, QTextEdit:focus { padding: 5px 6px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     background: transparent; color: $faint; border-color: $line;

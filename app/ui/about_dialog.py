@@ -1,0 +1,114 @@
+"""What Cairn is: its version, its licence, what it is made of, and what the starter model is."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import __version__
+from app.paths import resources
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.welcome import STARTER_LABEL
+
+#: What the window is built on: distribution, name and licence.
+PARTS = (
+    ("PySide6-Essentials", "Qt for Python", "LGPL-3.0"),
+    ("xllamacpp", "llama.cpp through xllamacpp", "MIT"),
+    ("qasync", "qasync", "BSD-2-Clause"),
+    ("cffi", "cffi", "MIT"),
+    ("msgspec", "msgspec", "BSD-3-Clause"),
+    ("markdown-it-py", "markdown-it-py", "MIT"),
+    ("Pygments", "Pygments", "BSD-2-Clause"),
+    ("platformdirs", "platformdirs", "MIT"),
+    ("tomli-w", "tomli-w", "MIT"),
+)
+_LOGO = 48
+
+
+class AboutDialog(QDialog):
+    """Says what this is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About Cairn"))
+        page = QWidget(self)
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_M)
+        rows.setSpacing(SPACE_M)
+        rows.addLayout(self._head())
+        for words in (
+            self.tr("A chat with language models that run on this computer."),
+            self.tr(
+                "The starter model comes with it and is very small. {label}: ask it how to use "
+                "Cairn, and load another model for everything else."
+            ).format(label=self.tr(STARTER_LABEL)),
+            self.tr("Licensed under the Apache License 2.0. It is built on:"),
+        ):
+            label = QLabel(words, page)
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            rows.addWidget(label)
+        rows.addLayout(self._parts())
+        rows.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        area.setAccessibleName(self.windowTitle())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, SPACE_S, SPACE_S)
+        outer.addWidget(area, 1)
+        outer.addWidget(buttons)
+        room = parent.window().size() if parent is not None else QSize(480, 520)
+        self.resize(min(460, room.width()), min(520, room.height()))
+
+    def _head(self) -> QHBoxLayout:
+        logo = QLabel(self)
+        icon = QIcon(str(resources() / "cairn.svg"))
+        logo.setPixmap(icon.pixmap(QSize(_LOGO, _LOGO), self.devicePixelRatioF()))
+        name = QLabel(self.tr("Cairn"), self)
+        name.setProperty("role", "title")
+        version = QLabel(self.tr("Version {number}").format(number=__version__), self)
+        version.setProperty("tone", "quiet")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(name)
+        words.addWidget(version)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_L)
+        head.addWidget(logo)
+        head.addLayout(words, 1)
+        return head
+
+    def _parts(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(SPACE_XS)
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setColumnStretch(0, 1)
+        for row, (distribution, name, licence) in enumerate(PARTS):
+            for column, words in enumerate((name, _version_of(distribution), licence)):
+                label = QLabel(words, self)
+                label.setProperty("tone", "" if column == 0 else "quiet")
+                grid.addWidget(label, row, column)
+        return grid
+
+
+def _version_of(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "–"

@@ -1,0 +1,178 @@
+"""The middle of the window: the conversation or the welcome page, notices, and the composer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.chat.tree import ShownMessage
+from app.presenters.chat import ChatPresenter
+from app.presenters.chat_status import Activity, ChatStatus
+from app.presenters.model_state import ModelStage, ModelState
+from app.presenters.notices import Notices
+from app.ui.chat.view import ChatView
+from app.ui.composer import Composer
+from app.ui.icons import Icons
+from app.ui.notice_bar import NoticeBar
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from app.ui.welcome import Welcome
+
+#: Width of the column of messages, and the room beside it.
+COLUMN = 760
+
+
+class ChatPane(QWidget):
+    """Knows the chat's presenter; shows what it says and forwards what the user does."""
+
+    #: The user wants to know which model to get, and where.
+    get_model_requested = Signal()
+    #: The user wants to look for a model file.
+    file_requested = Signal()
+    #: The user wants the starter model.
+    starter_requested = Signal()
+    #: The user wants a load given up.
+    cancel_requested = Signal()
+
+    def __init__(
+        self,
+        presenter: ChatPresenter,
+        notices: Notices,
+        theme: Theme,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+        self._notices = notices
+        self._wanted_id = ""
+        self._shown: set[str] = set()
+        self.view = ChatView(theme, icons, self)
+        self.welcome = Welcome(theme, icons, self)
+        self.composer = Composer(theme, icons)
+        self.notice_bar = NoticeBar(notices, theme, icons)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.view)
+        self._lay_out()
+        self._connect_presenter()
+        self._connect_widgets()
+
+    def set_model(self, state: ModelState) -> None:
+        """Take over where the model stands."""
+        self.welcome.set_model(state)
+        missing = state.stage is ModelStage.NONE
+        self.composer.set_enabled_reason(self.tr("Choose a model first.") if missing else "")
+
+    def reveal(self, message_id: str) -> None:
+        """Bring a message into view, now or once its conversation is shown."""
+        if message_id in self._shown:
+            self.view.reveal(message_id)
+        else:
+            self._wanted_id = message_id
+
+    def show_welcome(self) -> None:
+        """Show the first steps, also when there is a conversation."""
+        self.welcome.show_first_steps(bool(self._shown))
+        self._pages.setCurrentWidget(self.welcome)
+
+    def edit_last_message(self) -> None:
+        """Let the user edit the last message of theirs, in its place."""
+        message_id = self._presenter.last_question_id()
+        if message_id:
+            self._show_page()
+            self.view.begin_edit(message_id)
+
+    def _lay_out(self) -> None:
+        column = QWidget(self)
+        column.setMaximumWidth(COLUMN + 2 * SPACE_L)
+        below = QVBoxLayout(column)
+        below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
+        below.setSpacing(SPACE_S)
+        below.addWidget(self.notice_bar)
+        below.addWidget(self.composer)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addStretch(1)
+        centred.addWidget(column, 1000)
+        centred.addStretch(1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACE_S)
+        rows.addWidget(self._pages, 1)
+        rows.addLayout(centred)
+
+    def _connect_presenter(self) -> None:
+        presenter = self._presenter
+        presenter.messages_shown.connect(self._on_messages_shown)
+        presenter.message_added.connect(self._on_message_added)
+        presenter.message_changed.connect(self.view.change_item)
+        presenter.text_appended.connect(self.view.append_text)
+        presenter.prefill_progressed.connect(self.view.set_prefill)
+        presenter.status_changed.connect(self._on_status_changed)
+        presenter.draft_shown.connect(self.composer.show_draft)
+
+    def _connect_widgets(self) -> None:
+        presenter = self._presenter
+        self.composer.send_requested.connect(presenter.send)
+        self.composer.stop_requested.connect(presenter.stop)
+        self.composer.draft_changed.connect(presenter.keep_draft)
+        self.composer.edit_last_requested.connect(self.edit_last_message)
+        self.composer.paste_cut.connect(self._on_paste_cut)
+        self.view.regenerate_requested.connect(presenter.regenerate)
+        self.view.edit_submitted.connect(presenter.edit)
+        self.view.version_requested.connect(presenter.choose_version)
+        self.view.continue_requested.connect(presenter.continue_answer)
+        self.view.link_activated.connect(self._on_link_activated)
+        self.welcome.question_chosen.connect(self._on_question_chosen)
+        self.welcome.back_requested.connect(self._on_back_requested)
+        self.welcome.get_model_requested.connect(self.get_model_requested)
+        self.welcome.file_requested.connect(self.file_requested)
+        self.welcome.starter_requested.connect(self.starter_requested)
+        self.welcome.cancel_requested.connect(self.cancel_requested)
+
+    def _show_page(self) -> None:
+        self.welcome.show_first_steps(False)
+        self._pages.setCurrentWidget(self.view if self._shown else self.welcome)
+
+    @Slot(object)
+    def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:
+        self._shown = {item.message.id for item in items}
+        self.view.set_items(items)
+        self._show_page()
+        if self._wanted_id in self._shown:
+            self.view.reveal(self._wanted_id)
+            self._wanted_id = ""
+
+    @Slot(object)
+    def _on_message_added(self, item: ShownMessage) -> None:
+        self._shown.add(item.message.id)
+        self.view.add_item(item)
+        self._show_page()
+
+    @Slot(object)
+    def _on_status_changed(self, status: ChatStatus) -> None:
+        self.composer.set_running(status.activity is not Activity.IDLE)
+        self.composer.set_status(status)
+
+    @Slot(int)
+    def _on_paste_cut(self, letters: int) -> None:
+        self._notices.warn(
+            self.tr("The pasted text was too long; {count} characters were left out.").format(
+                count=letters
+            ),
+            self.tr("Paste it in parts."),
+        )
+
+    @Slot(str)
+    def _on_question_chosen(self, question: str) -> None:
+        self._presenter.send(question)
+
+    @Slot()
+    def _on_back_requested(self) -> None:
+        self._show_page()
+
+    @Slot(str)
+    def _on_link_activated(self, address: str) -> None:
+        if not QDesktopServices.openUrl(QUrl(address)):
+            self._notices.warn(self.tr("No program could be found to open the link."), address)

@@ -1,0 +1,227 @@
+"""The sidebar: new conversation, search, and the list of conversations to open, rename, delete."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.chat.conversation import Conversation
+from app.presenters.conversations import ConversationsPresenter
+from app.store.store import SearchHit
+from app.ui.conversation_view import ConversationView
+from app.ui.icon_button import IconButton
+from app.ui.icons import Icons
+from app.ui.search_field import SearchField
+from app.ui.search_results import SearchResults
+from app.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
+
+#: A search starts when the typing pauses this long.
+SEARCH_DELAY_MS = 150
+
+
+class _MessagePage(QWidget):
+    """A sentence where a list would stand."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._label = QLabel(self)
+        self._label.setProperty("tone", "quiet")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(SPACE_L, SPACE_XL, SPACE_L, SPACE_M)
+        rows.addWidget(self._label)
+        rows.addStretch(1)
+
+    def set_text(self, text: str) -> None:
+        self._label.setText(text)
+
+
+class ConversationList(QFrame):
+    """The panel on the left. Knows the conversations' presenter."""
+
+    #: The user wants the list put away.
+    close_requested = Signal()
+    #: The user is about to leave the shown conversation: keep what is not kept yet.
+    conversation_leaving = Signal()
+    #: The user opened a conversation or began a new one; a drawer may close.
+    conversation_chosen = Signal()
+
+    def __init__(
+        self,
+        presenter: ConversationsPresenter,
+        theme: Theme,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+        self._icons = icons
+        self.setProperty("pane", "side")
+        self.setAccessibleName(self.tr("Conversations"))
+
+        self._hide_button = IconButton(theme, icons, "menu", self.tr("Hide conversations"), self)
+        self._hide_button.set_label(self.tr("Hide conversations"), "F9")
+        self._search = SearchField(theme, icons, self.tr("Search conversations"), self)
+        self._new_button = QPushButton(self.tr("New conversation"), self)
+        self._new_button.setProperty("kind", "row")
+        self._new_button.setMinimumHeight(CONTROL_HEIGHT)
+        self._new_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._new_button.setToolTip(self.tr("New conversation (Ctrl+N)"))
+        self._view = ConversationView(theme, icons, self)
+        self._results = SearchResults(theme, self)
+        self._nothing_yet = _MessagePage(self)
+        self._nothing_yet.set_text(self.tr("Conversations that you begin stand here."))
+        self._nothing_found = _MessagePage(self)
+        self._pages = QStackedWidget(self)
+        for page in (self._view, self._results, self._nothing_yet, self._nothing_found):
+            self._pages.addWidget(page)
+
+        top = QHBoxLayout()
+        top.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
+        top.setSpacing(SPACE_S)
+        top.addWidget(self._hide_button)
+        top.addWidget(self._search, 1)
+        new = QHBoxLayout()
+        new.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        new.addWidget(self._new_button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACE_S)
+        rows.addLayout(top)
+        rows.addLayout(new)
+        rows.addWidget(self._pages, 1)
+
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(SEARCH_DELAY_MS)
+
+        self._connect(theme)
+        self._draw_icon()
+        self._show_conversations(presenter.conversations)
+        self._view.set_shown(presenter.current_id)
+
+    def focus_search(self) -> None:
+        """Let the user type what to look for."""
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    def rename_current(self) -> None:
+        """Let the user type another title for the shown conversation, in its place."""
+        self._search.clear()
+        self._view.rename(self._presenter.current_id)
+
+    def _connect(self, theme: Theme) -> None:
+        presenter = self._presenter
+        presenter.conversations_changed.connect(self._on_conversations_changed)
+        presenter.current_changed.connect(self._on_current_changed)
+        presenter.search_finished.connect(self._on_search_finished)
+        self._hide_button.clicked.connect(self.close_requested)
+        self._new_button.clicked.connect(self._on_new_clicked)
+        self._search.textChanged.connect(self._on_search_text_changed)
+        self._search.returnPressed.connect(self._on_search_return_pressed)
+        self._search.step_requested.connect(self._on_step_requested)
+        self._search_timer.timeout.connect(self._on_search_due)
+        self._view.conversation_chosen.connect(self._on_conversation_chosen)
+        self._view.title_edited.connect(presenter.rename)
+        self._view.delete_requested.connect(self._on_delete_requested)
+        self._view.pin_requested.connect(presenter.set_pinned)
+        self._results.hit_chosen.connect(self._on_hit_chosen)
+        theme.changed.connect(self._on_theme_changed)
+
+    def _draw_icon(self) -> None:
+        self._new_button.setIcon(self._icons.icon("plus", "accent"))
+
+    def _show_conversations(self, conversations: tuple[Conversation, ...]) -> None:
+        self._view.set_conversations(conversations)
+        if not self._search.text().strip():
+            self._pages.setCurrentWidget(self._view if conversations else self._nothing_yet)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the search on Escape, wherever the keyboard is in this panel."""
+        if event.key() == Qt.Key.Key_Escape and self._search.text():
+            self._search.clear()
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(object)
+    def _on_conversations_changed(self, conversations: tuple[Conversation, ...]) -> None:
+        self._show_conversations(conversations)
+
+    @Slot(str)
+    def _on_current_changed(self, conversation_id: str) -> None:
+        self._view.set_shown(conversation_id)
+
+    @Slot(str)
+    def _on_conversation_chosen(self, conversation_id: str) -> None:
+        self.conversation_leaving.emit()
+        self._presenter.open(conversation_id)
+        self.conversation_chosen.emit()
+
+    @Slot(str)
+    def _on_delete_requested(self, conversation_id: str) -> None:
+        self.conversation_leaving.emit()
+        self._presenter.delete(conversation_id)
+
+    @Slot()
+    def _on_new_clicked(self) -> None:
+        self.conversation_leaving.emit()
+        self._presenter.new()
+        self.conversation_chosen.emit()
+
+    @Slot()
+    def _on_search_text_changed(self) -> None:
+        if self._search.text().strip():
+            self._search_timer.start()
+        else:
+            self._search_timer.stop()
+            self._presenter.search("")
+            self._show_conversations(self._presenter.conversations)
+
+    @Slot()
+    def _on_search_due(self) -> None:
+        self._presenter.search(self._search.text().strip())
+
+    @Slot(str, object)
+    def _on_search_finished(self, query: str, hits: tuple[SearchHit, ...]) -> None:
+        if not query or query != self._search.text().strip():
+            return
+        self._results.set_hits(hits)
+        if hits:
+            self._pages.setCurrentWidget(self._results)
+            return
+        self._nothing_found.set_text(self.tr("Nothing found for “{query}”.").format(query=query))
+        self._pages.setCurrentWidget(self._nothing_found)
+
+    @Slot()
+    def _on_search_return_pressed(self) -> None:
+        if self._pages.currentWidget() is self._results:
+            self._results.choose_first()
+
+    @Slot()
+    def _on_step_requested(self) -> None:
+        if self._pages.currentWidget() is self._results:
+            self._results.step_in()
+        elif self._pages.currentWidget() is self._view:
+            self._view.step_in()
+
+    @Slot(object)
+    def _on_hit_chosen(self, hit: SearchHit) -> None:
+        self.conversation_leaving.emit()
+        self._presenter.open_hit(hit)
+        self.conversation_chosen.emit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._draw_icon()

@@ -1,0 +1,136 @@
+"""Which menu items can be used now and which are switched on, as presenters and settings say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.chat.message import CONTINUABLE_STATES, Role
+from app.chat.tree import ShownMessage
+from app.presenters.chat import ChatPresenter
+from app.presenters.chat_status import Activity, ChatStatus
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.model import ModelPresenter
+from app.presenters.model_state import ModelChoice, ModelStage, ModelState
+from app.presenters.settings import SettingsPresenter
+from app.settings.schema import Entry, Settings, Theme, entries
+from app.ui.menus import Command, MenuBar
+
+_THEMES = {
+    Theme.LIGHT: Command.THEME_LIGHT,
+    Theme.DARK: Command.THEME_DARK,
+    Theme.SYSTEM: Command.THEME_SYSTEM,
+}
+
+
+def text_scale_entry() -> Entry:
+    """Return the declaration of the text size, with its range."""
+    return next(entry for entry in entries() if entry.name == "text_scale")
+
+
+class MenuState(QObject):
+    """Keeps the menu bar true. Lives on the window's thread; owned by the window."""
+
+    def __init__(
+        self,
+        menus: MenuBar,
+        conversations: ConversationsPresenter,
+        model: ModelPresenter,
+        chat: ChatPresenter,
+        settings: SettingsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._menus = menus
+        self._conversations = conversations
+        self._model = model
+        self._running = chat.is_answering
+        self._items: tuple[ShownMessage, ...] = ()
+        conversations.conversations_changed.connect(self._on_conversations_changed)
+        conversations.current_changed.connect(self._on_current_changed)
+        model.state_changed.connect(self._on_model_changed)
+        model.recent_changed.connect(self._on_recent_changed)
+        chat.messages_shown.connect(self._on_messages_shown)
+        chat.message_added.connect(self._on_message_added)
+        chat.message_changed.connect(self._on_message_changed)
+        chat.status_changed.connect(self._on_status_changed)
+        settings.settings_changed.connect(self._on_settings_changed)
+        self._on_settings_changed(settings.settings)
+        self._on_recent_changed(model.choices())
+        self._on_model_changed(model.state)
+        self._show_conversation()
+
+    def _show_conversation(self) -> None:
+        named = bool(self._conversations.current_id)
+        some = bool(self._conversations.conversations)
+        for command in (Command.RENAME_CONVERSATION, Command.DELETE_CONVERSATION):
+            self._menus.set_enabled(command, named)
+        for command in (Command.NEXT_CONVERSATION, Command.PREVIOUS_CONVERSATION):
+            self._menus.set_enabled(command, some)
+
+    def _show_messages(self) -> None:
+        idle = not self._running and self._model.state.stage is not ModelStage.NONE
+        last = self._items[-1].message if self._items else None
+        answered = last is not None and last.role is Role.ASSISTANT
+        roles = {item.message.role for item in self._items}
+        self._menus.set_enabled(Command.COPY_LAST_ANSWER, Role.ASSISTANT in roles)
+        self._menus.set_enabled(Command.EDIT_LAST_MESSAGE, Role.USER in roles and idle)
+        self._menus.set_enabled(Command.REGENERATE_ANSWER, last is not None and idle)
+        self._menus.set_enabled(
+            Command.CONTINUE_ANSWER,
+            last is not None and answered and last.state in CONTINUABLE_STATES and idle,
+        )
+        self._menus.set_enabled(Command.STOP_ANSWER, self._running)
+
+    @Slot(object)
+    def _on_conversations_changed(self) -> None:
+        self._show_conversation()
+
+    @Slot(str)
+    def _on_current_changed(self) -> None:
+        self._show_conversation()
+
+    @Slot(object)
+    def _on_model_changed(self, state: ModelState) -> None:
+        self._menus.set_enabled(Command.UNLOAD_MODEL, state.stage is ModelStage.READY)
+        self._show_messages()
+
+    @Slot(object)
+    def _on_recent_changed(self, choices: tuple[ModelChoice, ...]) -> None:
+        self._menus.set_recent(tuple(choice for choice in choices if not choice.is_starter))
+        starter = any(choice.is_starter and not choice.problem for choice in choices)
+        self._menus.set_enabled(Command.USE_STARTER, starter)
+
+    @Slot(object)
+    def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:
+        self._items = items
+        self._show_messages()
+
+    @Slot(object)
+    def _on_message_added(self, item: ShownMessage) -> None:
+        self._items = (*self._items, item)
+        self._show_messages()
+
+    @Slot(object)
+    def _on_message_changed(self, item: ShownMessage) -> None:
+        self._items = tuple(
+            item if old.message.id == item.message.id else old for old in self._items
+        )
+        self._show_messages()
+
+    @Slot(object)
+    def _on_status_changed(self, status: ChatStatus) -> None:
+        running = status.activity is not Activity.IDLE
+        if running != self._running:
+            self._running = running
+            self._show_messages()
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._menus.set_checked(_THEMES[settings.appearance.theme], True)
+        scale = settings.appearance.text_scale
+        spec = text_scale_entry().spec
+        assert spec.minimum is not None
+        assert spec.maximum is not None
+        self._menus.set_enabled(Command.LARGER_TEXT, scale < spec.maximum)
+        self._menus.set_enabled(Command.SMALLER_TEXT, scale > spec.minimum)
+        self._menus.set_enabled(Command.NORMAL_TEXT_SIZE, scale != text_scale_entry().default)

@@ -1,0 +1,259 @@
+"""The menu bar: one table of words and keys, and the actions made from it.
+
+The table is also what the list of keyboard shortcuts is made from, and what the starter model's
+knowledge of the interface is checked against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from app.presenters.model_state import ModelChoice
+
+_CONTEXT = "Menus"
+
+
+class Command(Enum):
+    """Everything that a menu can ask for."""
+
+    NEW_CONVERSATION = "new_conversation"
+    RENAME_CONVERSATION = "rename_conversation"
+    DELETE_CONVERSATION = "delete_conversation"
+    SEARCH_CONVERSATIONS = "search_conversations"
+    NEXT_CONVERSATION = "next_conversation"
+    PREVIOUS_CONVERSATION = "previous_conversation"
+    QUIT = "quit"
+    COPY_LAST_ANSWER = "copy_last_answer"
+    EDIT_LAST_MESSAGE = "edit_last_message"
+    REGENERATE_ANSWER = "regenerate_answer"
+    CONTINUE_ANSWER = "continue_answer"
+    STOP_ANSWER = "stop_answer"
+    SHOW_CONVERSATIONS = "show_conversations"
+    SHOW_SETTINGS = "show_settings"
+    THEME_LIGHT = "theme_light"
+    THEME_DARK = "theme_dark"
+    THEME_SYSTEM = "theme_system"
+    LARGER_TEXT = "larger_text"
+    SMALLER_TEXT = "smaller_text"
+    NORMAL_TEXT_SIZE = "normal_text_size"
+    FULL_SCREEN = "full_screen"
+    CHOOSE_MODEL = "choose_model"
+    OPEN_MODEL_FILE = "open_model_file"
+    USE_STARTER = "use_starter"
+    RECENT_MODELS = "recent_models"
+    UNLOAD_MODEL = "unload_model"
+    ENGINE_LOG = "engine_log"
+    WELCOME_PAGE = "welcome_page"
+    KEYBOARD_SHORTCUTS = "keyboard_shortcuts"
+    ABOUT = "about"
+
+
+class Kind(Enum):
+    """How an item behaves."""
+
+    PLAIN = "plain"
+    CHECK = "check"
+    CHOICE = "choice"
+    """One of the items of its kind in the menu is in force."""
+    SUBMENU = "submenu"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a menu."""
+
+    command: Command
+    text: str
+    keys: str = ""
+    """As QKeySequence reads it."""
+    kind: Kind = Kind.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One menu of the bar; None stands for a line between items."""
+
+    title: str
+    items: tuple[Item | None, ...]
+
+
+def _text(words: str) -> str:
+    return str(QT_TRANSLATE_NOOP(_CONTEXT, words))
+
+
+MENUS = (
+    Menu(
+        _text("Conversation"),
+        (
+            Item(Command.NEW_CONVERSATION, _text("New conversation"), "Ctrl+N"),
+            Item(Command.RENAME_CONVERSATION, _text("Rename conversation…"), "F2"),
+            Item(Command.DELETE_CONVERSATION, _text("Delete conversation"), "Ctrl+Shift+Backspace"),
+            None,
+            Item(Command.SEARCH_CONVERSATIONS, _text("Search conversations"), "Ctrl+Shift+F"),
+            Item(Command.NEXT_CONVERSATION, _text("Next conversation"), "Ctrl+PgDown"),
+            Item(Command.PREVIOUS_CONVERSATION, _text("Previous conversation"), "Ctrl+PgUp"),
+            None,
+            Item(Command.QUIT, _text("Quit"), "Ctrl+Q"),
+        ),
+    ),
+    Menu(
+        _text("Edit"),
+        (
+            Item(Command.COPY_LAST_ANSWER, _text("Copy last answer"), "Ctrl+Shift+C"),
+            Item(Command.EDIT_LAST_MESSAGE, _text("Edit last message"), "Ctrl+Up"),
+            None,
+            Item(Command.REGENERATE_ANSWER, _text("Regenerate answer"), "Ctrl+R"),
+            Item(Command.CONTINUE_ANSWER, _text("Continue answer"), "Ctrl+Return"),
+            Item(Command.STOP_ANSWER, _text("Stop answer"), "Esc"),
+        ),
+    ),
+    Menu(
+        _text("View"),
+        (
+            Item(Command.SHOW_CONVERSATIONS, _text("Conversations"), "F9", Kind.CHECK),
+            Item(Command.SHOW_SETTINGS, _text("Settings"), "Ctrl+,", Kind.CHECK),
+            None,
+            Item(Command.THEME_LIGHT, _text("Light theme"), kind=Kind.CHOICE),
+            Item(Command.THEME_DARK, _text("Dark theme"), kind=Kind.CHOICE),
+            Item(Command.THEME_SYSTEM, _text("Theme of the desktop"), kind=Kind.CHOICE),
+            None,
+            Item(Command.LARGER_TEXT, _text("Larger text"), "Ctrl++"),
+            Item(Command.SMALLER_TEXT, _text("Smaller text"), "Ctrl+-"),
+            Item(Command.NORMAL_TEXT_SIZE, _text("Normal text size"), "Ctrl+0"),
+            None,
+            Item(Command.FULL_SCREEN, _text("Full screen"), "F11", Kind.CHECK),
+        ),
+    ),
+    Menu(
+        _text("Model"),
+        (
+            Item(Command.CHOOSE_MODEL, _text("Choose model"), "Ctrl+M"),
+            Item(Command.OPEN_MODEL_FILE, _text("Open model file…"), "Ctrl+O"),
+            Item(Command.USE_STARTER, _text("Use the starter model")),
+            Item(Command.RECENT_MODELS, _text("Recent models"), kind=Kind.SUBMENU),
+            None,
+            Item(Command.UNLOAD_MODEL, _text("Unload model")),
+        ),
+    ),
+    Menu(_text("Tools"), (Item(Command.ENGINE_LOG, _text("Engine log"), "Ctrl+Shift+L"),)),
+    Menu(
+        _text("Help"),
+        (
+            Item(Command.WELCOME_PAGE, _text("Welcome page")),
+            Item(Command.KEYBOARD_SHORTCUTS, _text("Keyboard shortcuts"), "F1"),
+            None,
+            Item(Command.ABOUT, _text("About Cairn")),
+        ),
+    ),
+)
+
+#: Keys that mean the same on keyboards where the usual ones need Shift.
+_MORE_KEYS = {Command.LARGER_TEXT: ("Ctrl+=",)}
+
+
+def translated(words: str) -> str:
+    """Return the words of an item or a menu in the user's language."""
+    return QCoreApplication.translate(_CONTEXT, words)
+
+
+class _CommandAction(QAction):
+    """An action that knows what it asks for."""
+
+    #: The user chose it; carries the Command.
+    chosen = Signal(object)
+
+    def __init__(self, item: Item, parent: QObject) -> None:
+        super().__init__(translated(item.text), parent)
+        self._command = item.command
+        keys = [QKeySequence(keys) for keys in (item.keys, *_MORE_KEYS.get(item.command, ()))]
+        self.setShortcuts([sequence for sequence in keys if not sequence.isEmpty()])
+        self.setCheckable(item.kind in (Kind.CHECK, Kind.CHOICE))
+        self.triggered.connect(self._on_triggered)
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        self.chosen.emit(self._command)
+
+
+class _RecentAction(QAction):
+    """An action that knows which model it loads."""
+
+    #: The user chose it; carries the model's path as text.
+    chosen = Signal(str)
+
+    def __init__(self, choice: ModelChoice, parent: QObject) -> None:
+        super().__init__(choice.label.replace("&", "&&"), parent)
+        self._path: Path = choice.path
+        self.setEnabled(not choice.problem)
+        self.setToolTip(choice.problem or str(choice.path))
+        self.triggered.connect(self._on_triggered)
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        self.chosen.emit(str(self._path))
+
+
+class MenuBar(QMenuBar):
+    """The menus of the window."""
+
+    #: The user chose an item, by mouse or by its keys; carries the Command.
+    command_chosen = Signal(object)
+    #: The user chose one of the recent models; carries its path.
+    recent_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions: dict[Command, QAction] = {}
+        self._recent = QMenu(self)
+        for menu in MENUS:
+            # Every title begins with another letter, so Alt and that letter opens it.
+            shown = self.addMenu("&" + translated(menu.title))
+            shown.setToolTipsVisible(True)
+            choices = QActionGroup(shown)
+            for item in menu.items:
+                if item is None:
+                    shown.addSeparator()
+                else:
+                    shown.addAction(self._make(item, shown, choices))
+
+    def action(self, command: Command) -> QAction:
+        """Return the action that asks for `command`."""
+        return self._actions[command]
+
+    def set_enabled(self, command: Command, enabled: bool) -> None:
+        """Offer `command`, or show it as not possible now."""
+        self._actions[command].setEnabled(enabled)
+
+    def set_checked(self, command: Command, checked: bool) -> None:
+        """Show that what `command` switches is on."""
+        self._actions[command].setChecked(checked)
+
+    def set_recent(self, choices: tuple[ModelChoice, ...]) -> None:
+        """Fill the submenu of recent models."""
+        self._recent.clear()
+        for choice in choices:
+            action = _RecentAction(choice, self._recent)
+            action.chosen.connect(self.recent_chosen)
+            self._recent.addAction(action)
+        self._recent.setEnabled(bool(choices))
+        self._actions[Command.RECENT_MODELS].setEnabled(bool(choices))
+
+    def _make(self, item: Item, menu: QMenu, choices: QActionGroup) -> QAction:
+        if item.kind is Kind.SUBMENU:
+            self._recent.setTitle(translated(item.text))
+            self._recent.setToolTipsVisible(True)
+            action = self._recent.menuAction()
+        else:
+            made = _CommandAction(item, menu)
+            made.chosen.connect(self.command_chosen)
+            action = made
+        if item.kind is Kind.CHOICE:
+            choices.addAction(action)
+        self._actions[item.command] = action
+        return action

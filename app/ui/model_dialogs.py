@@ -1,0 +1,149 @@
+"""Finding a model: the dialog that opens a file, and the one that says what to download."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+
+_GIB = 1024**3
+#: A model, its context and the rest of the system share the memory.
+_SHARE_FOR_MODEL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A model that is known to work, and where its files are."""
+
+    name: str
+    billions: float
+    """Parameters, in billions."""
+    address: str
+
+
+SOURCES = (
+    Source("Qwen3 0.6B", 0.6, "https://huggingface.co/Qwen/Qwen3-0.6B-GGUF"),
+    Source("Qwen3 1.7B", 1.7, "https://huggingface.co/Qwen/Qwen3-1.7B-GGUF"),
+    Source("Qwen3 4B", 4.0, "https://huggingface.co/Qwen/Qwen3-4B-GGUF"),
+    Source("Qwen3 8B", 8.2, "https://huggingface.co/Qwen/Qwen3-8B-GGUF"),
+)
+
+
+def file_dialog(parent: QWidget, folder: Path) -> QFileDialog:
+    """Return a dialog that looks for a model file, beginning in `folder`; `open` it."""
+    dialog = QFileDialog(parent, parent.tr("Open model file"), str(folder))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([parent.tr("GGUF models (*.gguf)"), parent.tr("All files (*)")])
+    return dialog
+
+
+def memory_bytes() -> int | None:
+    """Return the memory of this computer, or None where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
+
+
+class GetModelDialog(QDialog):
+    """Says which size of model fits this computer and where to download one."""
+
+    #: The user has a file now and wants to open it.
+    file_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Get a model"))
+        page = QWidget(self)
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_M)
+        rows.setSpacing(SPACE_M)
+        memory = memory_bytes()
+        rows.addWidget(self._text(self._about(memory)))
+        for source in SOURCES:
+            rows.addWidget(self._source(source, memory))
+        rows.addWidget(
+            self._text(
+                self.tr(
+                    "Download one of the .gguf files listed there, then open it. "
+                    "Q4_K_M in the name of a file is a good middle between size and quality."
+                )
+            )
+        )
+        rows.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        open_button = buttons.addButton(
+            self.tr("Open model file…"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        open_button.setProperty("kind", "primary")
+        buttons.accepted.connect(self.accept)
+        buttons.accepted.connect(self.file_requested)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, SPACE_L, SPACE_L)
+        outer.addWidget(area, 1)
+        outer.addWidget(buttons)
+        room = parent.window().size() if parent is not None else self.sizeHint()
+        self.resize(min(520, room.width()), min(480, room.height()))
+
+    def _about(self, memory: int | None) -> str:
+        if memory is None:
+            return self.tr("Cairn opens models in the GGUF format, which run on any CPU.")
+        return self.tr(
+            "Cairn opens models in the GGUF format, which run on any CPU. This computer has "
+            "{memory:.1f} GiB of memory: a file of at most ≈ {file:.1f} GiB leaves enough for "
+            "everything else."
+        ).format(memory=memory / _GIB, file=memory * _SHARE_FOR_MODEL / _GIB)
+
+    def _text(self, words: str) -> QLabel:
+        label = QLabel(words, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        return label
+
+    def _source(self, source: Source, memory: int | None) -> QWidget:
+        # Eight bits for a parameter, the largest of the usual kinds, and a tenth for the rest.
+        size = source.billions * 1e9 * 1.1
+        fits = memory is None or size <= memory * _SHARE_FOR_MODEL
+        words = self.tr("{name} · ≈ {size:.1f} GiB with 8 bits").format(
+            name=source.name, size=size / _GIB
+        )
+        if not fits:
+            words += " · " + self.tr("too large for this computer")
+        box = QWidget(self)
+        rows = QVBoxLayout(box)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._text(words))
+        link = QLabel(f'<a href="{source.address}">{source.address}</a>', box)
+        link.setAccessibleName(self.tr("Page of {name}").format(name=source.name))
+        link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        link.setWordWrap(True)
+        link.setEnabled(fits)
+        link.linkActivated.connect(self._on_link_activated)
+        rows.addWidget(link)
+        rows.setSpacing(SPACE_S // 2)
+        return box
+
+    @Slot(str)
+    def _on_link_activated(self, address: str) -> None:
+        QDesktopServices.openUrl(QUrl(address))

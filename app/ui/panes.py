@@ -1,0 +1,178 @@
+"""Places the list, the conversation and the settings beside or above each other.
+
+Where there is room they stand side by side. In a narrow window the list is a drawer over the
+conversation, with a veil that closes it, and the settings cover the conversation.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QRect, Signal, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+#: Below this width the list is a drawer.
+NARROW_WIDTH = 900
+#: Below this height everything takes its lowest form.
+SHORT_HEIGHT = 560
+LIST_WIDTH = 264
+SETTINGS_WIDTH = 348
+#: The conversation keeps at least this much beside the other two.
+BODY_MINIMUM = 420
+_SLIDE_MS = 140
+
+
+class _Veil(QWidget):
+    """Dims the conversation behind a drawer."""
+
+    #: The veil was pressed: the drawer should close.
+    pressed = Signal()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 90))
+        painter.end()
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        self.pressed.emit()
+
+
+class Panes(QWidget):
+    """Holds three widgets; owns nothing of what is in them."""
+
+    #: The list came or went, by a wish or for lack of room; carries whether it is on the
+    #: screen, and whether it is a drawer over the conversation then.
+    list_shown_changed = Signal(bool, bool)
+    #: The window became narrow or short, or no longer; carries both.
+    room_changed = Signal(bool, bool)
+
+    def __init__(
+        self, side: QWidget, body: QWidget, settings: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._side, self._body, self._settings = side, body, settings
+        self._veil = _Veil(self)
+        for child in (body, self._veil, settings, side):
+            child.setParent(self)
+        self._wants_list = True
+        self._drawer_open = False
+        self._settings_open = False
+        self._room: tuple[bool, bool] | None = None
+        self._list_shown: tuple[bool, bool] | None = None
+        self._slide = QPropertyAnimation(self)
+        self._slide.setPropertyName(b"pos")
+        self._slide.setDuration(_SLIDE_MS)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._veil.pressed.connect(self._on_veil_pressed)
+        settings.hide()
+        self._veil.hide()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the window has room for the conversation only."""
+        return self.width() < NARROW_WIDTH
+
+    @property
+    def is_short(self) -> bool:
+        """Whether every line counts."""
+        return self.height() < SHORT_HEIGHT
+
+    @property
+    def is_list_shown(self) -> bool:
+        """Whether the list is on the screen."""
+        return self._drawer_open if self._is_drawer() else self._wants_list
+
+    @property
+    def is_drawer_open(self) -> bool:
+        """Whether the list lies over the conversation."""
+        return self._is_drawer() and self._drawer_open
+
+    @property
+    def wants_list(self) -> bool:
+        """Whether the user wants the list beside the conversation when there is room."""
+        return self._wants_list
+
+    @property
+    def are_settings_shown(self) -> bool:
+        """Whether the settings are on the screen."""
+        return self._settings_open
+
+    def prefer_list(self, wanted: bool) -> None:
+        """Show the list beside the conversation wherever there is room, or not."""
+        self._wants_list = wanted
+        self._place()
+
+    def show_list(self, shown: bool) -> None:
+        """Show the list or put it away."""
+        if self._is_drawer():
+            self._drawer_open = shown
+        else:
+            self._wants_list = shown
+        self._place(slide=self._side if self._is_drawer() and shown else None)
+        if shown and self._is_drawer():
+            self._side.setFocus()
+
+    def show_settings(self, shown: bool) -> None:
+        """Show the settings or put them away."""
+        covers = self.is_narrow
+        self._settings_open = shown
+        self._drawer_open = False
+        self._place(slide=self._settings if shown and covers else None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place everything anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _is_drawer(self) -> bool:
+        needed = LIST_WIDTH + SETTINGS_WIDTH + BODY_MINIMUM
+        return self.is_narrow or (self._settings_open and self.width() < needed)
+
+    def _place(self, slide: QWidget | None = None) -> None:
+        self._slide.stop()
+        whole = self.rect()
+        drawer = self._is_drawer()
+        if not drawer:
+            self._drawer_open = False
+        shown = self.is_list_shown
+        side_width = min(LIST_WIDTH, whole.width() - 48) if drawer else LIST_WIDTH
+        left = LIST_WIDTH if shown and not drawer else 0
+        right = SETTINGS_WIDTH if self._settings_open and not self.is_narrow else 0
+        body = QRect(left, 0, whole.width() - left - right, whole.height())
+        self._body.setGeometry(body)
+        self._side.setGeometry(0, 0, side_width, whole.height())
+        if self.is_narrow:
+            self._settings.setGeometry(whole)
+        else:
+            self._settings.setGeometry(body.right() + 1, 0, right, whole.height())
+        self._veil.setGeometry(whole)
+        self._side.setVisible(shown)
+        self._settings.setVisible(self._settings_open)
+        self._veil.setVisible(drawer and shown)
+        if slide is not None:
+            self._slide_in(slide)
+        self._announce(shown)
+
+    def _slide_in(self, widget: QWidget) -> None:
+        """Let a covering pane come in from its edge; nothing under it is laid out again."""
+        if not self.isVisible():
+            return
+        edge = -widget.width() if widget is self._side else self.width()
+        self._slide.setTargetObject(widget)
+        self._slide.setStartValue(QPoint(edge, 0))
+        self._slide.setEndValue(widget.pos())
+        widget.move(edge, 0)
+        self._slide.start()
+
+    def _announce(self, shown: bool) -> None:
+        room = (self.is_narrow, self.is_short)
+        if room != self._room:
+            self._room = room
+            self.room_changed.emit(*room)
+        list_shown = (shown, self.is_drawer_open)
+        if list_shown != self._list_shown:
+            self._list_shown = list_shown
+            self.list_shown_changed.emit(*list_shown)
+
+    @Slot()
+    def _on_veil_pressed(self) -> None:
+        self.show_list(False)

@@ -1,0 +1,168 @@
+"""What a search found: the conversation's title and the words around the match."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QTextCharFormat
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.store.store import SearchHit
+from app.ui.conversation_rows import shown_title
+from app.ui.row_painting import line, lines, row_ground
+from app.ui.theme import SPACE_M, SPACE_S, FontRole, Theme
+
+#: Data role of the `SearchHit` behind an index.
+HIT_ROLE = Qt.ItemDataRole.UserRole
+
+SNIPPET_LINES = 2
+
+
+class _Hits(QAbstractListModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._hits: tuple[SearchHit, ...] = ()
+
+    def set_hits(self, hits: tuple[SearchHit, ...]) -> None:
+        self.beginResetModel()
+        self._hits = hits
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._hits)
+
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if not index.isValid():
+            return None
+        hit = self._hits[index.row()]
+        if role == HIT_ROLE:
+            return hit
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{shown_title(hit.conversation_title)}: {hit.snippet}"
+        return None
+
+
+class _HitDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        title = QFontMetrics(self._theme.font()).height()
+        snippet = QFontMetrics(self._theme.font(FontRole.SMALL)).lineSpacing()
+        return QSize(0, title + SNIPPET_LINES * snippet + 2 * SPACE_S)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        hit: SearchHit = index.data(HIT_ROLE)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        painter.save()
+        row_ground(
+            painter, rect.adjusted(SPACE_S, 1, -SPACE_S, -1), option, self._theme, chosen=False
+        )
+        text = rect.adjusted(SPACE_S + SPACE_M, SPACE_S, -SPACE_S - SPACE_M, -SPACE_S)
+        height = QFontMetrics(self._theme.font()).height()
+        title = QRect(text.left(), text.top(), text.width(), height)
+        line(
+            painter,
+            title,
+            shown_title(hit.conversation_title),
+            self._theme.font(),
+            self._theme.color("text"),
+        )
+        mark = QTextCharFormat()
+        mark.setForeground(self._theme.color("accent"))
+        mark.setFontWeight(QFont.Weight.DemiBold)
+        # Each character is replaced by one, so the places of the matches stay right.
+        snippet = "".join(" " if letter.isspace() else letter for letter in hit.snippet)
+        lines(
+            painter,
+            text.adjusted(0, height, 0, 0),
+            snippet,
+            self._theme.font(FontRole.SMALL),
+            self._theme.color("quiet"),
+            at_most=SNIPPET_LINES,
+            marked=hit.highlights,
+            mark=mark,
+        )
+        painter.restore()
+
+
+class SearchResults(QListView):
+    """The list of matches; Enter or a click opens one."""
+
+    #: The user chose a match; carries the SearchHit.
+    hit_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hits = _Hits(self)
+        self.setModel(self._hits)
+        self.setItemDelegate(_HitDelegate(theme, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Search results"))
+        # Not `activated` as well: some desktops send both for one click.
+        self.clicked.connect(self._on_clicked)
+        theme.changed.connect(self._on_theme_changed)
+
+    def set_hits(self, hits: tuple[SearchHit, ...]) -> None:
+        """Show `hits`, best first."""
+        self._hits.set_hits(hits)
+        self.scrollToTop()
+
+    def choose_first(self) -> None:
+        """Open the best match, if there is one."""
+        if self._hits.rowCount():
+            self.hit_chosen.emit(self._hits.index(0).data(HIT_ROLE))
+
+    def step_in(self) -> None:
+        """Take the keyboard, at the first match."""
+        if self._hits.rowCount():
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+            self.setCurrentIndex(self._hits.index(0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the match under the keyboard's place on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._on_clicked(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        self.hit_chosen.emit(index.data(HIT_ROLE))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.scheduleDelayedItemsLayout()

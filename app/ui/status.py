@@ -1,0 +1,153 @@
+"""What goes on, in the header: a dot, a word, and how far a load is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from app.presenters.chat_status import Activity, ChatStatus
+from app.presenters.model_state import ModelStage, ModelState
+from app.ui.elided_label import ElidedLabel
+from app.ui.theme import SPACE_S, Theme
+
+_DOT = 8
+_PROGRESS_WIDTH = 96
+
+
+class StateDot(QWidget):
+    """A small disc in one of the theme's colours."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._color = "faint"
+        self._filled = False
+        self.setFixedSize(QSize(_DOT + 2, _DOT + 2))
+        theme.changed.connect(self._on_theme_changed)
+
+    def show_color(self, color: str, *, filled: bool = True) -> None:
+        """Take a colour by its name; a ring instead of a disc says that nothing is there."""
+        self._color = color
+        self._filled = filled
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = self._theme.color(self._color)
+        painter.setPen(color)
+        painter.setBrush(color if self._filled else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.end()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.update()
+
+
+class StatusView(QWidget):
+    """The state of model and answer. Takes values and shows them."""
+
+    #: The user wants a load given up.
+    cancel_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = ModelState()
+        self._chat = ChatStatus()
+        self._compact = False
+        self._dot = StateDot(theme, self)
+        self._word = ElidedLabel(parent=self)
+        self._word.setProperty("tone", "quiet")
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(_PROGRESS_WIDTH)
+        self._progress.setAccessibleName(self.tr("Loading the model"))
+        self._cancel = QPushButton(self.tr("Cancel"), self)
+        self._cancel.setProperty("kind", "flat")
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._cancel.setAccessibleName(self.tr("Cancel loading"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        for widget in (self._dot, self._word, self._progress, self._cancel):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._show()
+
+    def set_model(self, state: ModelState) -> None:
+        """Show where the model stands."""
+        self._model = state
+        self._show()
+
+    def set_chat(self, status: ChatStatus) -> None:
+        """Show what the answer does."""
+        self._chat = status
+        self._show()
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave the words to the tooltip where there is no room for them."""
+        self._compact = compact
+        self._show()
+
+    def _show(self) -> None:
+        loading = self._model.stage is ModelStage.LOADING
+        word, color = self._word_and_color()
+        self._dot.show_color(color, filled=self._model.stage is not ModelStage.NONE)
+        self._word.setText(word)
+        self._word.setVisible(not self._compact)
+        self._progress.setVisible(loading)
+        self._cancel.setVisible(loading)
+        if loading:
+            fraction = self._model.progress.fraction if self._model.progress else None
+            self._progress.setRange(0, 0 if fraction is None else 1000)
+            if fraction is not None:
+                self._progress.setValue(round(fraction * 1000))
+        self._word.setToolTip(self._explanation(word))
+        self.setToolTip(self._explanation(word))
+        self.setAccessibleName(word)
+
+    def _word_and_color(self) -> tuple[str, str]:
+        stage = self._model.stage
+        if stage is ModelStage.NONE:
+            return self.tr("No model"), "quiet"
+        if stage is ModelStage.LOADING:
+            progress = self._model.progress
+            return (progress.stage if progress else "") or self.tr("Loading"), "warning"
+        if stage is ModelStage.FAILED:
+            return self.tr("Not loaded"), "danger"
+        return {
+            Activity.IDLE: self.tr("Ready"),
+            Activity.WAITING: self.tr("Waiting"),
+            Activity.PREFILL: self.tr("Reading"),
+            Activity.WRITING: self.tr("Writing"),
+        }[self._chat.activity], "accent"
+
+    def _explanation(self, word: str) -> str:
+        if self._model.stage is ModelStage.FAILED and self._model.error is not None:
+            return self._model.error.cause
+        if self._model.stage is not ModelStage.READY:
+            return word
+        status = self._chat
+        rate = status.tokens_per_second
+        first = status.first_token_ms
+        unknown = self.tr("– (no answer was measured yet)")
+        lines = [
+            word,
+            self.tr("Speed: {value}").format(
+                value=unknown if rate is None else self.tr("{n} tokens/s").format(n=_number(rate))
+            ),
+            self.tr("Time to first token: {value}").format(
+                value=unknown if first is None else self.tr("{n} s").format(n=_number(first / 1000))
+            ),
+        ]
+        if self._model.info is not None:
+            lines.append(self.tr("Engine: {name}").format(name=self._model.info.runtime))
+        return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"

@@ -1,0 +1,216 @@
+"""Presenters for tests of widgets: they remember what was asked and say what they are told to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from app.chat.conversation import Conversation
+from app.chat.message import Message, Role
+from app.chat.tree import ShownMessage
+from app.presenters.chat_status import ChatStatus
+from app.presenters.model_state import ModelChoice, ModelState
+from app.presenters.notices import Notices
+from app.settings.codec import with_value
+from app.settings.schema import Entry, Settings, entries
+from app.store.store import SearchHit
+from app.ui.main_window import Presenters
+
+Call = tuple[Any, ...]
+
+
+class FakeConversations(QObject):
+    """Stands in for ConversationsPresenter."""
+
+    conversations_changed = Signal(object)
+    current_changed = Signal(str)
+    search_finished = Signal(str, object)
+    message_wanted = Signal(str)
+
+    def __init__(self, conversations: tuple[Conversation, ...] = ()) -> None:
+        super().__init__()
+        self.conversations = conversations
+        self.current_id = ""
+        self.calls: list[Call] = []
+
+    @property
+    def current(self) -> Conversation | None:
+        return next((one for one in self.conversations if one.id == self.current_id), None)
+
+    def give(self, *conversations: Conversation) -> None:
+        self.conversations = conversations
+        self.conversations_changed.emit(conversations)
+
+    def show_one(self, conversation_id: str) -> None:
+        self.current_id = conversation_id
+        self.current_changed.emit(conversation_id)
+
+    def open(self, conversation_id: str) -> None:
+        self.calls.append(("open", conversation_id))
+
+    def new(self) -> None:
+        self.calls.append(("new",))
+
+    def step(self, distance: int) -> None:
+        self.calls.append(("step", distance))
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        self.calls.append(("rename", conversation_id, title))
+
+    def delete(self, conversation_id: str) -> None:
+        self.calls.append(("delete", conversation_id))
+
+    def set_pinned(self, conversation_id: str, pinned: bool) -> None:
+        self.calls.append(("set_pinned", conversation_id, pinned))
+
+    def search(self, query: str) -> None:
+        self.calls.append(("search", query))
+
+    def open_hit(self, hit: SearchHit) -> None:
+        self.calls.append(("open_hit", hit))
+
+
+class FakeModel(QObject):
+    """Stands in for ModelPresenter."""
+
+    state_changed = Signal(object)
+    recent_changed = Signal(object)
+
+    def __init__(self, choices: tuple[ModelChoice, ...] = ()) -> None:
+        super().__init__()
+        self.state = ModelState()
+        self.known = choices
+        self.calls: list[Call] = []
+
+    def choices(self) -> tuple[ModelChoice, ...]:
+        return self.known
+
+    def become(self, state: ModelState) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+    def refresh_choices(self) -> None:
+        self.calls.append(("refresh_choices",))
+
+    def load(self, path: str) -> None:
+        self.calls.append(("load", path))
+
+    def load_starter(self) -> None:
+        self.calls.append(("load_starter",))
+
+    def unload(self) -> None:
+        self.calls.append(("unload",))
+
+    def cancel(self) -> None:
+        self.calls.append(("cancel",))
+
+
+class FakeChat(QObject):
+    """Stands in for ChatPresenter."""
+
+    messages_shown = Signal(object)
+    message_added = Signal(object)
+    message_changed = Signal(object)
+    text_appended = Signal(str, str)
+    prefill_progressed = Signal(str, int, int)
+    status_changed = Signal(object)
+    draft_shown = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = ChatStatus()
+        self.is_answering = False
+        self.answer = ""
+        self.question_id = ""
+        self.calls: list[Call] = []
+
+    def send(self, text: str) -> None:
+        self.calls.append(("send", text))
+
+    def stop(self) -> None:
+        self.calls.append(("stop",))
+
+    def regenerate(self, message_id: str) -> None:
+        self.calls.append(("regenerate", message_id))
+
+    def regenerate_last(self) -> None:
+        self.calls.append(("regenerate_last",))
+
+    def edit(self, message_id: str, text: str) -> None:
+        self.calls.append(("edit", message_id, text))
+
+    def choose_version(self, message_id: str, step: int) -> None:
+        self.calls.append(("choose_version", message_id, step))
+
+    def continue_answer(self, message_id: str) -> None:
+        self.calls.append(("continue_answer", message_id))
+
+    def continue_last(self) -> None:
+        self.calls.append(("continue_last",))
+
+    def keep_draft(self, text: str) -> None:
+        self.calls.append(("keep_draft", text))
+
+    def last_answer(self) -> str:
+        return self.answer
+
+    def last_question_id(self) -> str:
+        return self.question_id
+
+
+class FakeSettings(QObject):
+    """Stands in for SettingsPresenter; changes are kept, nothing is written."""
+
+    settings_changed = Signal(object)
+    availability_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+
+    def set_value(self, group: str, name: str, value: Any) -> None:
+        entry = next(one for one in entries() if (one.group, one.name) == (group, name))
+        kind = type(entry.default)
+        self.settings = with_value(self.settings, group, name, kind(value))
+        self.settings_changed.emit(self.settings)
+
+    def reset(self, group: str, name: str) -> None:
+        entry = next(one for one in entries() if (one.group, one.name) == (group, name))
+        self.set_value(group, name, entry.default)
+
+    def unavailable_reason(self, _entry: Entry) -> str:
+        return ""
+
+
+@dataclass
+class FakePresenters:
+    """One of each, and the bundle that the window takes."""
+
+    conversations: FakeConversations = field(default_factory=FakeConversations)
+    model: FakeModel = field(default_factory=FakeModel)
+    chat: FakeChat = field(default_factory=FakeChat)
+    settings: FakeSettings = field(default_factory=FakeSettings)
+    notices: Notices = field(default_factory=Notices)
+
+    def bundle(self) -> Presenters:
+        """Return them as the window knows them."""
+        return cast(
+            Presenters,
+            Presenters(
+                *cast(Any, (self.conversations, self.model, self.chat, self.settings, self.notices))
+            ),
+        )
+
+
+def conversation(
+    conversation_id: str, title: str, updated_at: float, *, pinned: bool = False
+) -> Conversation:
+    """Return a conversation for a list."""
+    return Conversation(conversation_id, title, updated_at, updated_at, pinned=pinned)
+
+
+def shown(message_id: str, role: Role, text: str, **more: Any) -> ShownMessage:
+    """Return a message as the chat view gets it."""
+    return ShownMessage(Message(message_id, "c", None, role, text, 0.0, **more), 1, 1)
