@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
+from app.catalog.starter import STARTER_LABEL
 from app.paths import resources
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
-from app.ui.welcome import STARTER_LABEL
 
 #: What the window is built on: distribution, name and licence.
 PARTS = (
@@ -51,8 +51,8 @@ class AboutDialog(QDialog):
         for words in (
             self.tr("A chat with language models that run on this computer."),
             self.tr(
-                "The starter model comes with it and is very small. {label}: ask it how to use "
-                "Cairn, and load another model for everything else."
+                "The model that comes with it is very small and labelled “{label}”. Ask it how to "
+                "use Cairn, and load another model for everything else."
             ).format(label=self.tr(STARTER_LABEL)),
             self.tr("Licensed under the Apache License 2.0. It is built on:"),
         ):

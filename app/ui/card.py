@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.icons import Icons
-from app.ui.theme import RADIUS, SPACE_L, SPACE_S, SPACE_XS, Theme
+from app.ui.theme import RADIUS, SPACE_L, SPACE_M, SPACE_XS, Theme
 
 _ICON_SIZE = 24
 
@@ -33,17 +33,21 @@ class Card(QAbstractButton):
         self._title.setProperty("role", "heading")
         self._sentence = QLabel(sentence, self)
         self._sentence.setProperty("tone", "quiet")
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        rows.setSpacing(SPACE_XS)
-        rows.addWidget(self._picture)
-        rows.addSpacing(SPACE_S)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setSpacing(SPACE_M)
+        self._box.addWidget(
+            self._picture, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        )
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
         for label in (self._title, self._sentence):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            rows.addWidget(label)
-        rows.addStretch(1)
+            words.addWidget(label)
+        words.addStretch(1)
+        self._box.addLayout(words, 1)
+        self.set_flat(False)
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(sentence)
@@ -60,6 +64,13 @@ class Card(QAbstractButton):
         """Say something else under the title."""
         self._sentence.setText(sentence)
         self.setAccessibleDescription(sentence)
+
+    def set_flat(self, flat: bool) -> None:
+        """Put the icon beside the words, for a card that is wide and should be low."""
+        direction = QBoxLayout.Direction.LeftToRight if flat else QBoxLayout.Direction.TopToBottom
+        margin = SPACE_M if flat else SPACE_L
+        self._box.setDirection(direction)
+        self._box.setContentsMargins(SPACE_L, margin, SPACE_L, margin)
 
     def sizeHint(self) -> QSize:
         """Ask for what the text needs at a comfortable width."""

@@ -81,7 +81,7 @@ class ConversationList(QFrame):
         self._view = ConversationView(theme, icons, self)
         self._results = SearchResults(theme, self)
         self._nothing_yet = _MessagePage(self)
-        self._nothing_yet.set_text(self.tr("Conversations that you begin stand here."))
+        self._nothing_yet.set_text(self.tr("Your conversations will be listed here."))
         self._nothing_found = _MessagePage(self)
         self._pages = QStackedWidget(self)
         for page in (self._view, self._results, self._nothing_yet, self._nothing_found):

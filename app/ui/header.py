@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from app.catalog.starter import STARTER_LABEL
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.elided_label import ElidedLabel
 from app.ui.icon_button import IconButton
@@ -65,6 +66,8 @@ class ModelButton(QPushButton):
         self._state = state
         named = state.stage is not ModelStage.NONE
         name = state.name if named else self.tr("Choose a model")
+        if state.is_starter:
+            name = self.tr(STARTER_LABEL)
         self._name.setText(name)
         self._detail.setText(f"· {state.detail}" if named and state.detail else "")
         self._detail.setVisible(bool(self._detail.text()) and not self._compact)

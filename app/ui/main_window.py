@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.settings_panel = SettingsPanel(presenters.settings, theme, icons)
         self.settings_panel.setProperty("pane", "settings")
         self.picker = ModelPicker(presenters.model, theme, icons, self)
-        self.panes = Panes(self.side, self._body(), self.settings_panel, self)
+        self.panes = Panes(self.side, self._body(), self.settings_panel, theme, self)
         self.setCentralWidget(self.panes)
         self._menu_state = MenuState(
             self.menus,

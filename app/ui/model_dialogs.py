@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -91,10 +92,9 @@ class GetModelDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        open_button = buttons.addButton(
-            self.tr("Open model file…"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        open_button = QPushButton(self.tr("Open model file…"), buttons)
         open_button.setProperty("kind", "primary")
+        buttons.addButton(open_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.accepted.connect(self.file_requested)
         buttons.rejected.connect(self.reject)

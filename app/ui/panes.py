@@ -10,6 +10,8 @@ from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QRect, Sign
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.theme import Theme
+
 #: Below this width the list is a drawer.
 NARROW_WIDTH = 900
 #: Below this height everything takes its lowest form.
@@ -18,6 +20,8 @@ LIST_WIDTH = 264
 SETTINGS_WIDTH = 348
 #: The conversation keeps at least this much beside the other two.
 BODY_MINIMUM = 420
+#: This much of the veil is left beside a drawer, to press.
+VEIL_MINIMUM = 48
 _SLIDE_MS = 140
 
 
@@ -46,13 +50,20 @@ class Panes(QWidget):
     room_changed = Signal(bool, bool)
 
     def __init__(
-        self, side: QWidget, body: QWidget, settings: QWidget, parent: QWidget | None = None
+        self,
+        side: QWidget,
+        body: QWidget,
+        settings: QWidget,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._side, self._body, self._settings = side, body, settings
         self._veil = _Veil(self)
         for child in (body, self._veil, settings, side):
             child.setParent(self)
+            child.raise_()
         self._wants_list = True
         self._drawer_open = False
         self._settings_open = False
@@ -63,13 +74,14 @@ class Panes(QWidget):
         self._slide.setDuration(_SLIDE_MS)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._veil.pressed.connect(self._on_veil_pressed)
+        theme.changed.connect(self._on_theme_changed)
         settings.hide()
         self._veil.hide()
 
     @property
     def is_narrow(self) -> bool:
         """Whether the window has room for the conversation only."""
-        return self.width() < NARROW_WIDTH
+        return self.width() < self._scaled(NARROW_WIDTH)
 
     @property
     def is_short(self) -> bool:
@@ -124,8 +136,12 @@ class Panes(QWidget):
         self._place()
 
     def _is_drawer(self) -> bool:
-        needed = LIST_WIDTH + SETTINGS_WIDTH + BODY_MINIMUM
+        needed = self._scaled(LIST_WIDTH + SETTINGS_WIDTH + BODY_MINIMUM)
         return self.is_narrow or (self._settings_open and self.width() < needed)
+
+    def _scaled(self, length: int) -> int:
+        """Return a width for large text: wider, but not as much as the text."""
+        return round(length * (1 + max(0.0, self._theme.scale - 1) * 0.6))
 
     def _place(self, slide: QWidget | None = None) -> None:
         self._slide.stop()
@@ -134,9 +150,11 @@ class Panes(QWidget):
         if not drawer:
             self._drawer_open = False
         shown = self.is_list_shown
-        side_width = min(LIST_WIDTH, whole.width() - 48) if drawer else LIST_WIDTH
-        left = LIST_WIDTH if shown and not drawer else 0
-        right = SETTINGS_WIDTH if self._settings_open and not self.is_narrow else 0
+        wanted = self._scaled(LIST_WIDTH)
+        side_width = min(wanted, whole.width() - VEIL_MINIMUM) if drawer else wanted
+        left = side_width if shown and not drawer else 0
+        beside = self._settings_open and not self.is_narrow
+        right = self._scaled(SETTINGS_WIDTH) if beside else 0
         body = QRect(left, 0, whole.width() - left - right, whole.height())
         self._body.setGeometry(body)
         self._side.setGeometry(0, 0, side_width, whole.height())
@@ -176,3 +194,7 @@ class Panes(QWidget):
     @Slot()
     def _on_veil_pressed(self) -> None:
         self.show_list(False)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._place()

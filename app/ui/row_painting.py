@@ -60,8 +60,10 @@ def lines(
     layout = _laid_out(text, font, rect.width(), marked, mark)
     if layout.lineCount() > at_most:
         last = layout.lineAt(at_most - 1)
-        kept = text[: max(0, last.textStart() + last.textLength() - 1)].rstrip()
-        layout = _laid_out(kept + "…", font, rect.width(), marked, mark)
+        kept = text[: last.textStart() + last.textLength()].rstrip()
+        while layout.lineCount() > at_most and kept:
+            kept = kept[:-1].rstrip()
+            layout = _laid_out(kept + "…", font, rect.width(), marked, mark)
     painter.setPen(color)
     layout.draw(painter, QPointF(rect.topLeft()), clip=QRectF(rect))
 

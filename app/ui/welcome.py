@@ -14,13 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.catalog.starter import STARTER_LABEL
 from app.paths import resources
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.card import Card
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
-
-STARTER_LABEL = "Starter: knows only this app"
 
 _COLUMN = 720
 _LOGO = 64
@@ -100,6 +99,8 @@ class Welcome(QScrollArea):
         self._cards.setDirection(
             QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         )
+        for card in (self._get_card, self._file_card, self._starter_card):
+            card.set_flat(not beside)
         self._logo.setVisible(room.height() >= _LOGO_FITS)
 
     def _label(self, role: str) -> QLabel:
@@ -206,10 +207,12 @@ class Welcome(QScrollArea):
         state = self._state
         if loading:
             stage = state.progress.stage if state.progress is not None else ""
-            return self.tr("Loading {name}").format(name=state.name), stage
+            name = self.tr("the starter") if state.is_starter else state.name
+            return self.tr("Loading {name}").format(name=name), stage
         if ready:
-            about = self.tr(STARTER_LABEL) if state.is_starter else state.detail
-            return self.tr("{name} is ready").format(name=state.name), about
+            if state.is_starter:
+                return self.tr("The starter is ready"), self.tr(STARTER_LABEL)
+            return self.tr("{name} is ready").format(name=state.name), state.detail
         if state.stage is ModelStage.FAILED and not self._forced:
             return self.tr("No model is loaded"), self.tr("Choose what to do next.")
         return (
