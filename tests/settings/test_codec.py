@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import tomllib
 from dataclasses import replace
 
@@ -11,6 +12,11 @@ import pytest
 from app.errors import SettingsError
 from app.settings.codec import check, decode, encode, with_value
 from app.settings.schema import EnterKey, Entry, Settings, Theme, entries
+
+needs_a_limit_of_digits = pytest.mark.skipif(
+    not hasattr(sys, "get_int_max_str_digits"),
+    reason="Ubuntu 22.04 has a Python 3.11 from before the limit, which reads any number",
+)
 
 
 def _entry(group: str, name: str) -> Entry:
@@ -123,7 +129,7 @@ def test_a_whole_number_is_good_enough_for_a_fraction() -> None:
         "not toml",
         "a = 1\x00",
         "[context]\n[context]\n",
-        "a = " + "9" * 5000,
+        pytest.param("a = " + "9" * 5000, marks=needs_a_limit_of_digits),
         "a = " + "[" * 100_000,
         "{}",
         "\ufffd",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from app.errors import SettingsError
 from app.settings.codec import with_value
 from app.settings.file import MAX_BROKEN, MAX_BYTES, SettingsFile
 from app.settings.schema import Settings
+
+needs_a_limit_of_digits = pytest.mark.skipif(
+    not hasattr(sys, "get_int_max_str_digits"),
+    reason="Ubuntu 22.04 has a Python 3.11 from before the limit, which reads any number",
+)
 
 CHANGED = with_value(Settings(), "sampling", "top_k", 7)
 
@@ -79,7 +85,7 @@ def test_a_bad_value_leaves_the_file_where_it_is(path: Path) -> None:
         b"\x00" * 100,
         b"#" * (MAX_BYTES + 1),
         b"a = " + b"[" * 200_000,
-        b"a = " + b"9" * 5000,
+        pytest.param(b"a = " + b"9" * 5000, marks=needs_a_limit_of_digits),
     ],
     ids=["not UTF-8", "zeros", "too large", "deeply nested", "a long number"],
 )
