@@ -9,10 +9,28 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import qasync
+from PySide6.QtCore import QCoreApplication
 
 from app.errors import AppError
 from app.presenters.notices import Notices
+
+#: Reading a few files at a time is all that runs beside the window, the store and the engine.
+_DISK_THREADS = 2
+
+
+def make_event_loop(application: QCoreApplication) -> asyncio.AbstractEventLoop:
+    """Return the one loop of Qt and asyncio, set as current; the caller closes it.
+
+    qasync's own executor would start ten QThreads for the first blocking call.
+    """
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
+    loop.set_default_executor(ThreadPoolExecutor(_DISK_THREADS, "disk"))
+    asyncio.set_event_loop(loop)
+    return loop
 
 
 class Tasks:

@@ -1,0 +1,1 @@
+"""What the program decides, with a real store and a real engine behind it, and no window."""

@@ -1,0 +1,113 @@
+"""Loading, unloading, remembering models, and what is said when one fails."""
+
+from __future__ import annotations
+
+from app.catalog.starter import STARTER_LABEL
+from app.presenters.model_state import ModelStage
+from app.presenters.notices import Level
+from tests.presenters.conftest import Play
+from tests.presenters.desk import Desk, until
+from tests.scripted_runtime import Script
+
+
+def test_a_loaded_model_is_ready_and_named(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "Qwen3-1.7B.script")
+        state = desk.models.state
+        assert state.name == "Qwen3-1.7B"
+        assert state.info is not None
+        assert state.info.context_tokens == 4096
+
+    play(scene)
+
+
+def test_the_last_model_is_loaded_again_at_the_next_start(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start("")
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+
+    play(scene)
+    play(next_start)
+
+
+def test_a_model_that_failed_is_not_loaded_by_itself_again(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        path = Script(load_end="error").write_to(desk.folder / "bad.script")
+        desk.models.load(str(path))
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        assert desk.told[-1].level is Level.ERROR
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start("")
+        assert desk.models.state.stage is ModelStage.NONE
+        assert "not loaded again" in desk.told[-1].cause
+
+    play(scene)
+    play(next_start)
+
+
+def test_a_model_given_on_the_command_line_wins(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        path = Script().write_to(desk.folder / "given.script")
+        desk.models.load_at_start(str(path))
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+        assert desk.models.state.name == "given"
+
+    play(scene)
+
+
+def test_unloading_forgets_the_model(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        desk.models.unload()
+        await until(lambda: desk.models.state.stage is ModelStage.NONE)
+        assert desk.settings.settings.state.last_model == ""
+
+    play(scene)
+
+
+def test_a_load_can_be_cancelled(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        path = Script(load_s=0.3).write_to(desk.folder / "slow.script")
+        desk.models.load(str(path))
+        desk.models.cancel()
+        await until(lambda: desk.models.state.stage is ModelStage.NONE)
+
+    play(scene)
+
+
+def test_the_choices_are_the_starter_and_the_recent_models_newest_first(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "one.script")
+        await desk.load(Script(), "two.script")
+        await until(lambda: len(desk.models.choices()) == 3)
+        labels = [choice.label for choice in desk.models.choices()]
+        assert labels == [STARTER_LABEL, "two", "one"]
+
+    play(scene)
+
+
+def test_a_recent_model_that_vanished_is_a_choice_with_a_problem(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "gone.gguf.script")
+        desk.settings.set_value("state", "recent_models", (str(desk.folder / "gone.gguf"),))
+        desk.models.refresh_choices()
+        await until(lambda: any(choice.problem for choice in desk.models.choices()))
+
+    play(scene)
+
+
+def test_settings_that_the_model_cannot_honour_say_why(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        from app.settings.schema import entries
+
+        by_name = {entry.name: entry for entry in entries()}
+        assert desk.settings.unavailable_reason(by_name["min_p"]) == ""
+        await desk.load(Script())
+        assert desk.settings.unavailable_reason(by_name["seed"]) == ""
+        assert desk.settings.unavailable_reason(by_name["min_p"]) != ""
+
+    play(scene)
