@@ -49,7 +49,6 @@ class Composer(QWidget):
         self._reason = ""
         self._sending = False
         self._draft = ""
-        self._window: QWidget | None = None
         self._edit = MessageEdit(self)
         self._edit.setAccessibleName(self.tr("Message"))
         self._status = AnswerStatus(theme, self)
@@ -149,12 +148,10 @@ class Composer(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the height of the window."""
         super().showEvent(event)
-        if self._window is not self.window():
-            if self._window is not None:
-                self._window.removeEventFilter(self)
-            self._window = self.window()
-            if self._window is not self:
-                self._window.installEventFilter(self)
+        # Asked for anew each time: a child that keeps its window in an attribute crashes Qt when
+        # the garbage collector takes both.
+        if self.window() is not self:
+            self.window().installEventFilter(self)
         self._limit_height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -171,16 +168,16 @@ class Composer(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to a third of the window when its height changes."""
-        if event.type() is QEvent.Type.Resize and watched is self._window:
+        if event.type() is QEvent.Type.Resize and watched is self.window():
             self._limit_height()
         return super().eventFilter(watched, event)
 
     def _limit_height(self) -> None:
-        if self._window is not None and self._window is not self:
+        if self.window() is not self:
             around = 2 * _PADDING
             if self._is_stacked():
                 around += self._row.spacing() + self._button.height()
-            self._edit.set_height_limit(self._window.height() // 3 - around)
+            self._edit.set_height_limit(self.window().height() // 3 - around)
 
     def _is_stacked(self) -> bool:
         return self._row.direction() is QBoxLayout.Direction.TopToBottom
