@@ -37,6 +37,7 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost(
         await desk.load(Script())
         await desk.ask("one")
         assert desk.texts() == ["one", "one two three  "]
+        await until(lambda: bool(desk.told))
         errors = [notice for notice in desk.told if notice.level is Level.ERROR]
         assert [notice.cause for notice in errors] == ["The disk is full."]
         assert not await desk.saver.flush(0.1)
