@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 TOOLS = """
-awk cat cksum cut df dirname env find flock grep head id mkdir mktemp readlink rm sed sh sha256sum
+awk cat cksum cut df dirname env find flock grep head id ls mkdir mktemp readlink rm sed sh sha256sum
 sort tail tr
 """
 
@@ -275,3 +275,22 @@ def test_a_python_path_of_the_user_does_not_leak_in(machine: Machine) -> None:
         check=True,
     )
     assert run.stdout == "unset\n"
+
+
+def test_an_environment_of_someone_else_is_left_alone(machine: Machine) -> None:
+    theirs = machine.checkout / ".venv/pyvenv.cfg"
+    theirs.parent.mkdir()
+    theirs.touch()
+    run = machine.start()
+    assert run.returncode == 1
+    assert ".venv was made by something else." in run.stderr
+    assert theirs.exists()
+
+
+def test_a_longer_list_of_system_packages_is_looked_through_again(machine: Machine) -> None:
+    machine.start()
+    machine.forget()
+    with (machine.checkout / "packaging/system/app.txt").open("a") as libraries:
+        libraries.write("library libnew.so.1 libnew1\n")
+    machine.start()
+    assert "preflight" in machine.notes
