@@ -1,0 +1,223 @@
+"""The settings, generated from their declarations. Every change goes out at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.presenters.model_state import ModelStage, ModelState
+from app.presenters.settings import SettingsPresenter
+from app.settings.schema import Effect, Entry, Settings, entries
+from app.ui.icon_button import IconButton
+from app.ui.icons import Icons
+from app.ui.search_field import SearchField
+from app.ui.setting_group import SettingGroup
+from app.ui.setting_row import SettingRow
+from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+
+#: Wider lines of help are hard to read.
+_COLUMN = 640
+#: Takes the room there is before a stretch of 1 does.
+_ALL = 1000
+
+
+class SettingsPanel(QWidget):
+    """Shows and changes what the presenter holds. Lives on the window's thread."""
+
+    #: The user is done with the settings.
+    close_requested = Signal()
+    #: The user wants the model loaded again, so that settings of its loading take effect.
+    reload_requested = Signal()
+    #: A paste was too long; carries how many characters were left out.
+    paste_cut = Signal(int)
+
+    def __init__(
+        self,
+        presenter: SettingsPresenter,
+        theme: Theme,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+        self._stage = ModelStage.NONE
+        self._loaded_with: Settings | None = None
+        self._filter = SearchField(theme, icons, self.tr("Find a setting"), self)
+        self._close = IconButton(theme, icons, "close", self.tr("Close settings"), self)
+        self._nothing = QLabel(self)
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setProperty("tone", "quiet")
+        self._nothing.setWordWrap(True)
+        self._nothing.hide()
+        self._groups = self._make_groups(theme, icons)
+        self._lay_out()
+        self.setAccessibleName(self.tr("Settings"))
+        self.setFocusProxy(self._filter)
+        for row in self._rows():
+            row.value_edited.connect(self._on_value_edited)
+            row.reset_requested.connect(self._on_reset_requested)
+            row.reload_requested.connect(self.reload_requested)
+            row.editor.paste_cut.connect(self.paste_cut)
+        self._filter.textChanged.connect(self._on_filter_changed)
+        self._filter.step_requested.connect(self._on_step_requested)
+        self._close.clicked.connect(self._on_close_clicked)
+        presenter.settings_changed.connect(self._on_settings_changed)
+        presenter.availability_changed.connect(self._on_availability_changed)
+        self._on_settings_changed(presenter.settings)
+        self._on_availability_changed()
+
+    def set_model(self, state: ModelState) -> None:
+        """Take over where the model stands: what it was loaded with can be told from the rest."""
+        begins = state.stage is ModelStage.LOADING and self._stage is not ModelStage.LOADING
+        if state.stage in (ModelStage.NONE, ModelStage.FAILED):
+            self._loaded_with = None
+        elif begins or self._loaded_with is None:
+            self._loaded_with = self._presenter.settings
+        self._stage = state.stage
+        self._offer_reload()
+
+    def flush(self) -> None:
+        """Take over what is being typed now."""
+        for row in self._rows():
+            row.editor.flush()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before a menu does, while the keyboard is here."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._on_close_clicked()
+        else:
+            super().keyPressEvent(event)
+
+    def _make_groups(self, theme: Theme, icons: Icons) -> tuple[SettingGroup, ...]:
+        shown: dict[str, list[Entry]] = {}
+        for entry in entries():
+            if not entry.spec.hidden:
+                shown.setdefault(entry.group, []).append(entry)
+        return tuple(
+            SettingGroup(name, tuple(members), theme, icons, self)
+            for name, members in shown.items()
+        )
+
+    def _rows(self) -> tuple[SettingRow, ...]:
+        return tuple(row for group in self._groups for row in group.rows)
+
+    def _lay_out(self) -> None:
+        title = QLabel(self.tr("Settings"), self)
+        title.setProperty("role", "title")
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_L, SPACE_S, SPACE_S, 0)
+        head.addWidget(title, 1)
+        head.addWidget(self._close)
+        find = QHBoxLayout()
+        find.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_S)
+        self._filter.setMaximumWidth(_COLUMN)
+        find.addWidget(self._filter, _ALL)
+        find.addStretch(1)
+        page = QWidget(self)
+        page.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        inner = QWidget(page)
+        inner.setMaximumWidth(_COLUMN)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_XL)
+        for group in self._groups:
+            column.addWidget(group)
+        column.addWidget(self._nothing)
+        column.addStretch(1)
+        around = QHBoxLayout(page)
+        around.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
+        around.addWidget(inner, _ALL)
+        around.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The page shows the panel's own ground.
+        self._scroll.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)
+        self._scroll.setWidget(page)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACE_S)
+        rows.addLayout(head)
+        rows.addLayout(find)
+        rows.addWidget(self._scroll, 1)
+
+    def _offer_reload(self) -> None:
+        with_now = self._presenter.settings
+        for row in self._rows():
+            if row.entry.spec.effect is Effect.RELOAD:
+                loaded = self._loaded_with
+                row.set_reload_offered(
+                    self._stage is ModelStage.READY
+                    and loaded is not None
+                    and _value_of(loaded, row.entry) != _value_of(with_now, row.entry)
+                )
+
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        for row in self._rows():
+            row.set_value(_value_of(settings, row.entry))
+        self._offer_reload()
+
+    @Slot()
+    def _on_availability_changed(self) -> None:
+        for row in self._rows():
+            row.set_reason(self._presenter.unavailable_reason(row.entry))
+
+    @Slot(object, object)
+    def _on_value_edited(self, entry: Entry, value: object) -> None:
+        self._presenter.set_value(entry.group, entry.name, value)
+
+    @Slot(object)
+    def _on_reset_requested(self, entry: Entry) -> None:
+        self._presenter.reset(entry.group, entry.name)
+
+    @Slot(str)
+    def _on_filter_changed(self, text: str) -> None:
+        words = text.casefold().split()
+        found = [group.show_matching(words) for group in self._groups]
+        self._nothing.setText(
+            self.tr("No setting has “{text}” in its name or explanation.").format(text=text.strip())
+        )
+        self._nothing.setVisible(not any(found))
+        self._scroll.verticalScrollBar().setValue(0)
+
+    @Slot()
+    def _on_step_requested(self) -> None:
+        for row in self._rows():
+            if row.isVisible() and row.editor.isEnabled():
+                row.editor.setFocus(Qt.FocusReason.TabFocusReason)
+                self._scroll.ensureWidgetVisible(row)
+                return
+
+    @Slot()
+    def _on_close_clicked(self) -> None:
+        self.flush()
+        self.close_requested.emit()
+
+
+def _value_of(settings: Settings, entry: Entry) -> object:
+    value: object = getattr(getattr(settings, entry.group), entry.name)
+    return value
