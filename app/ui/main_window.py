@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask to close; the shutdown closes the window when it is done."""
+        self.chat_pane.composer.flush_draft()
         self._remember()
         if self._may_close:
             event.accept()

@@ -33,8 +33,7 @@ class SearchField(QLineEdit):
         self._clear.setVisible(False)
         self.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        buttons: list[QToolButton] = self.findChildren(QToolButton)
-        for button in buttons:
+        for button in self._buttons():
             button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             # A hand-made button of the field: it has no ground and no ring of its own.
@@ -52,6 +51,9 @@ class SearchField(QLineEdit):
             self.step_requested.emit()
         else:
             super().keyPressEvent(event)
+
+    def _buttons(self) -> list[QToolButton]:
+        return [child for child in self.children() if isinstance(child, QToolButton)]
 
     def _draw_icons(self) -> None:
         icon = self._icons.icon("search", "quiet", _ICON_SIZE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,9 @@ from app.presenters.notices import Notices
 from app.settings.codec import with_value
 from app.settings.schema import Entry, Settings, entries
 from app.store.store import SearchHit
-from app.ui.main_window import Presenters
+
+if TYPE_CHECKING:
+    from app.ui.main_window import Presenters
 
 Call = tuple[Any, ...]
 
@@ -196,11 +198,14 @@ class FakePresenters:
 
     def bundle(self) -> Presenters:
         """Return them as the window knows them."""
-        return cast(
-            Presenters,
-            Presenters(
-                *cast(Any, (self.conversations, self.model, self.chat, self.settings, self.notices))
-            ),
+        from app.ui.main_window import Presenters
+
+        return Presenters(
+            cast(Any, self.conversations),
+            cast(Any, self.model),
+            cast(Any, self.chat),
+            cast(Any, self.settings),
+            self.notices,
         )
 
 

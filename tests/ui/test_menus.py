@@ -1,0 +1,82 @@
+"""The menus have the agreed words and keys, and say which command was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction, QKeySequence
+from pytestqt.qtbot import QtBot
+
+from app.presenters.model_state import ModelChoice
+from app.ui.menus import MENUS, Command, Item, Kind, MenuBar
+
+ITEMS = [item for menu in MENUS for item in menu.items if item is not None]
+
+
+@pytest.fixture
+def menus(qtbot: QtBot) -> MenuBar:
+    bar = MenuBar()
+    qtbot.addWidget(bar)
+    return bar
+
+
+def test_every_command_stands_in_the_menus_once() -> None:
+    assert sorted(item.command.value for item in ITEMS) == sorted(one.value for one in Command)
+
+
+def test_no_two_items_have_the_same_keys() -> None:
+    keys = [item.keys for item in ITEMS if item.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_all_keys_can_be_read(menus: MenuBar) -> None:
+    for item in ITEMS:
+        if item.keys:
+            assert menus.action(item.command).shortcut() == QKeySequence(item.keys)
+
+
+def test_each_menu_opens_with_a_letter_of_its_own() -> None:
+    assert len({menu.title[0] for menu in MENUS}) == len(MENUS)
+
+
+@pytest.mark.parametrize(
+    "item", [item for item in ITEMS if item.kind is not Kind.SUBMENU], ids=lambda item: item.text
+)
+def test_choosing_an_item_tells_its_command(menus: MenuBar, qtbot: QtBot, item: Item) -> None:
+    with qtbot.waitSignal(menus.command_chosen) as chosen:
+        menus.action(item.command).trigger()
+    assert chosen.args == [item.command]
+
+
+def test_only_one_theme_is_in_force(menus: MenuBar) -> None:
+    menus.set_checked(Command.THEME_DARK, True)
+    menus.set_checked(Command.THEME_SYSTEM, True)
+    assert not menus.action(Command.THEME_DARK).isChecked()
+
+
+def recent_actions(menus: MenuBar) -> list[QAction]:
+    menu = menus.action(Command.RECENT_MODELS).menu()
+    assert menu is not None
+    return list(menu.actions())  # type: ignore[attr-defined]
+
+
+def test_without_recent_models_the_submenu_cannot_be_opened(menus: MenuBar) -> None:
+    menus.set_recent(())
+    assert not menus.action(Command.RECENT_MODELS).isEnabled()
+
+
+def test_a_recent_model_tells_its_path(menus: MenuBar, qtbot: QtBot) -> None:
+    menus.set_recent((ModelChoice(Path("/m/a&b.gguf"), "A&B"),))
+    (action,) = recent_actions(menus)
+    assert action.text() == "A&&B"
+    with qtbot.waitSignal(menus.recent_chosen) as chosen:
+        action.trigger()
+    assert chosen.args == ["/m/a&b.gguf"]
+
+
+def test_a_recent_model_with_a_problem_cannot_be_chosen(menus: MenuBar) -> None:
+    menus.set_recent((ModelChoice(Path("/m/gone.gguf"), "Gone", problem="It is not there."),))
+    (action,) = recent_actions(menus)
+    assert not action.isEnabled()
+    assert action.toolTip() == "It is not there."
