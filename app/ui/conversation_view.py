@@ -100,7 +100,8 @@ class ConversationView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open on Enter, delete on Delete; the rest is the list's own."""
         conversation = self._conversation_at(self.currentIndex())
-        if conversation is None:
+        if conversation is None or self.state() is QListView.State.EditingState:
+            # The keys of the field that edits a title come by here too.
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.conversation_chosen.emit(conversation.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.ui.main_window import Presenters
 
 Call = tuple[Any, ...]
+Child = TypeVar("Child", bound=QObject)
 
 
 class FakeConversations(QObject):
@@ -207,6 +208,11 @@ class FakePresenters:
             cast(Any, self.settings),
             self.notices,
         )
+
+
+def child(parent: QObject, kind: type[Child]) -> Child:
+    """Return the first child of a kind, at any depth."""
+    return cast(Child, parent.findChild(kind))
 
 
 def conversation(
