@@ -1,78 +1,141 @@
-"""What SQLite's errors mean for the user."""
+"""What went wrong with the database, in words: every sqlite3.Error becomes a StoreError here."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import (
-    Remedy,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreReadOnly,
-    StoreTooNew,
-)
+from app.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
 
-# Primary result codes, sqlite.org/rescode.html; the extended ones carry them in the low byte.
-_BUSY, _LOCKED, _READONLY, _IOERR = 5, 6, 8, 10
-_CORRUPT, _FULL, _CANTOPEN, _AUTH, _NOTADB = 11, 13, 14, 23, 26
-#: Disk full while writing or syncing is an I/O error on some file systems.
-_IOERR_WRITE, _IOERR_FSYNC = 10 | 3 << 8, 10 | 4 << 8
+#: How much the probe of a folder writes: more than one page and its frame in the log.
+PROBE_BYTES = 64 * 1024
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_ALLOWED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
-def store_error(error: sqlite3.Error | OSError, path: Path) -> StoreError:
-    """Return the error to raise `from` one of SQLite's or of the file system's."""
-    details = str(error)
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Let a failure of SQLite or of the file system leave as a StoreError about `path`."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise translated(error, path) from error
+
+
+def translated(error: sqlite3.Error | OSError, path: Path) -> StoreError:
+    """Return `error` as an error that says what happened to the database at `path`."""
     if isinstance(error, OSError):
-        return StoreReadOnly(
-            f"The conversations in {path} cannot be opened ({error.strerror}).",
-            f"Make {path.parent} readable and writable for you, then start again.",
-            details=details,
-        )
-    code = getattr(error, "sqlite_errorcode", 0)
-    primary = code & 0xFF
-    if primary == _FULL or code in {_IOERR_WRITE, _IOERR_FSYNC}:
-        return StoreFull(
-            "The conversation cannot be saved because the disk is full.",
-            f"Make room on the disk that holds {path.parent}; saving goes on by itself.",
-            remedy=Remedy.NONE,
-            details=details,
-        )
-    if primary in {_READONLY, _CANTOPEN, _AUTH}:
-        return StoreReadOnly(
-            f"The conversations in {path} cannot be written.",
-            f"Make {path.parent} writable for you; saving goes on by itself.",
-            details=details,
-        )
-    if primary in {_CORRUPT, _NOTADB}:
-        return damaged(path, details)
-    if primary in {_BUSY, _LOCKED}:
+        return _of_errno(error.errno or 0, path, str(error)) or _unexplained(path, str(error))
+    code = primary_code(error)
+    details = f"{path}: {error} ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
+    if code == sqlite3.SQLITE_FULL:
+        return _full(path, details)
+    if code == sqlite3.SQLITE_READONLY:
+        return _read_only(path, details)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(details)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return StoreError(
             "The conversations are in use by another program.",
-            "Close the other program; saving goes on by itself.",
+            "Close the other program, or wait for it to finish.",
             details=details,
         )
-    return StoreError(
-        "The conversations cannot be read or written.",
-        "Check the disk; saving goes on by itself when it works again.",
-        details=details,
-    )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
+        # SQLite does not pass the reason on, so the folder is asked.
+        return _of_errno(_probe(path), path, details) or _failing(path, details)
+    if code == sqlite3.SQLITE_TOOBIG:
+        return StoreError(
+            "The text is too long to be kept.", "Split it into smaller parts.", details=details
+        )
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return StoreError(
+            "A message does not fit the conversation it should be added to.",
+            "Start a new conversation.",
+            details=details,
+        )
+    return _unexplained(path, details)
 
 
-def damaged(path: Path, details: str) -> StoreDamaged:
+def primary_code(error: sqlite3.Error) -> int | None:
+    """Return SQLite's primary result code, or None for an error of Python's module itself."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def is_index_damage(error: sqlite3.Error) -> bool:
+    """Return whether only a search index is broken; it can be made anew from the texts."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CORRUPT_VTAB
+
+
+def damaged(details: str) -> StoreDamaged:
     """Return the error for a file that is not a healthy database."""
     return StoreDamaged(
-        f"The file with your conversations, {path}, is damaged.",
-        "It is left as it is. Nothing is saved until it is repaired or set aside.",
+        "The file that holds your conversations is damaged.",
+        "Set it aside: Cairn keeps it and takes over what can still be read.",
         details=details,
     )
 
 
-def too_new(path: Path, version: int, latest: int) -> StoreTooNew:
-    """Return the error for a database of a newer Cairn."""
-    return StoreTooNew(
-        f"The conversations in {path} were written by a newer Cairn.",
-        "They are left as they are, and nothing is saved. Update Cairn to see them.",
-        details=f"version {version}, known up to {latest}",
+def _probe(path: Path) -> int:
+    """Try to write beside the database; return the errno of the failure, or 0.
+
+    The database itself must not be opened for that: closing a second descriptor would drop the
+    locks of this process on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return errno.EACCES
+    try:
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as probe:
+            probe.write(bytes(PROBE_BYTES))
+    except OSError as error:
+        return error.errno or 0
+    return 0
+
+
+def _of_errno(number: int, path: Path, details: str) -> StoreError | None:
+    if number in _NO_ROOM:
+        return _full(path, details)
+    if number in _NOT_ALLOWED:
+        return _read_only(path, details)
+    if number == errno.EIO:
+        return _failing(path, details)
+    return None
+
+
+def _full(path: Path, details: str) -> StoreFull:
+    return StoreFull(
+        "The disk is full, so changes to your conversations cannot be saved.",
+        f"Make room on the disk that holds {path.parent}.",
+        details=details,
+    )
+
+
+def _read_only(path: Path, details: str) -> StoreReadOnly:
+    where = path if path.exists() and not os.access(path, os.W_OK) else path.parent
+    return StoreReadOnly(
+        f"Your conversations cannot be saved, because {where} may not be written.",
+        f"Allow writing to {where}.",
+        details=details,
+    )
+
+
+def _failing(path: Path, details: str) -> StoreError:
+    return StoreError(
+        "The disk reported an error while conversations were read or written.",
+        f"Check the disk, and copy {path.parent} to a safe place.",
+        details=details,
+    )
+
+
+def _unexplained(path: Path, details: str) -> StoreError:
+    return StoreError(
+        f"Conversations could not be read from or written to {path.parent}.",
+        "Start Cairn again.",
+        details=details,
     )

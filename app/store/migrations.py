@@ -1,63 +1,125 @@
-"""The shape of the database, as steps from each version to the next.
+"""The shape of the database, as the steps that lead to it.
 
-`PRAGMA user_version` holds the number of steps that were taken. A step is never changed once it
-was released; a new shape is a new step at the end, with a test that takes an old database there.
+`user_version` counts the steps a file has been through. To change the shape, write a function,
+append it to `STEPS`, and test it on a database of the version before. A step that was
+released is never edited.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-_VERSION_1 = """
-CREATE TABLE conversations (
-    id TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    updated_at REAL NOT NULL,
-    leaf_id TEXT,
-    pinned INTEGER NOT NULL DEFAULT 0,
-    draft TEXT NOT NULL DEFAULT '',
-    deleted_at REAL
-);
-CREATE TABLE messages (
-    id TEXT NOT NULL UNIQUE,
-    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    parent_id TEXT REFERENCES messages (id) ON DELETE CASCADE,
-    role TEXT NOT NULL,
-    text TEXT NOT NULL,
-    created_at REAL NOT NULL,
-    state TEXT NOT NULL,
-    model TEXT NOT NULL DEFAULT '',
-    failure TEXT NOT NULL DEFAULT '',
-    statistics TEXT
-);
-CREATE INDEX messages_by_conversation ON messages (conversation_id);
-CREATE INDEX messages_by_parent ON messages (parent_id);
-CREATE INDEX messages_being_written ON messages (state) WHERE state = 'streaming';
-CREATE TABLE journal (
-    message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
-    place INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (message_id, place)
-) WITHOUT ROWID;
--- Contentless: they hold only the index, the texts stand above. Rowids are those above.
-CREATE VIRTUAL TABLE message_index USING fts5 (
-    text, content = '', tokenize = 'unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE title_index USING fts5 (
-    text, content = '', tokenize = 'unicode61 remove_diacritics 2'
-);
-"""
+#: Stands in the header of every database of Cairn ("Carn"), so that a foreign one is told apart.
+APPLICATION_ID = 0x4361726E
 
-STEPS: tuple[str, ...] = (_VERSION_1,)
+Step = Callable[[sqlite3.Connection], None]
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Do all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back by itself after some failures, a full disk among them.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return how many steps the database has been through."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def create_first_tables(connection: sqlite3.Connection) -> None:
+    """Version 1: conversations, messages as a tree, the journal, and the two search indexes."""
+    for statement in _FIRST_TABLES:
+        connection.execute(statement)
+    create_search_tables(connection)
+
+
+def create_search_tables(connection: sqlite3.Connection) -> None:
+    """Create the indexes over messages and titles, empty.
+
+    They hold no text of their own (it stands in the tables) and no sizes (nothing is ranked).
+    Prefixes of up to three letters have lists of their own, which keeps search fast while its
+    first letters are typed.
+    """
+    for name in ("message_index", "title_index"):
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {name} USING fts5(text, content='', columnsize=0,"
+            " prefix='1 2 3', tokenize=\"unicode61 remove_diacritics 2"
+            " categories 'L* N* Co Mn Mc So'\")"
+        )
+
+
+#: Columns stand before `text` when they are read without it: a long text lies on pages of its own.
+#: AUTOINCREMENT, because a number that was used again could meet left-overs in the search index.
+#: Statistics are one JSON value: they are read and written whole, only ever shown, and will grow
+#: with the runtimes; nothing joins or sorts by them, and SQL can still look inside.
+_FIRST_TABLES = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """
+    CREATE TABLE conversations (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL,
+        leaf_id TEXT,
+        pinned INTEGER NOT NULL DEFAULT 0,
+        deleted_at REAL,
+        draft TEXT NOT NULL DEFAULT '',
+        FOREIGN KEY (id, leaf_id) REFERENCES messages (conversation_id, id)
+            DEFERRABLE INITIALLY DEFERRED
+    ) STRICT
+    """,
+    """
+    CREATE TABLE messages (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        parent_id TEXT,
+        role TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        model TEXT NOT NULL DEFAULT '',
+        failure TEXT NOT NULL DEFAULT '',
+        statistics TEXT,
+        text TEXT NOT NULL,
+        UNIQUE (conversation_id, id),
+        FOREIGN KEY (conversation_id, parent_id) REFERENCES messages (conversation_id, id)
+    ) STRICT
+    """,
+    "CREATE INDEX messages_by_parent ON messages (conversation_id, parent_id)",
+    "CREATE INDEX messages_being_written ON messages (number) WHERE state = 'streaming'",
+    """
+    CREATE TABLE journal (
+        message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (message_id, place)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+#: The step at place n leads from version n to version n + 1.
+STEPS: tuple[Step, ...] = (create_first_tables,)
+
 LATEST = len(STEPS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Take every step that is missing, each in a transaction of its own. Raises sqlite3.Error."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for number, step in enumerate(STEPS[version:], start=version + 1):
-        # executescript would commit by itself at its start; this makes the step one transaction.
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;"
-        )
+def migrate(connection: sqlite3.Connection, steps: tuple[Step, ...] = STEPS) -> None:
+    """Bring the database to the last version; a step that fails leaves it as it was before."""
+    while version_of(connection) < len(steps):
+        with transaction(connection):
+            # Read again: another process may have been faster.
+            version = version_of(connection)
+            if version < len(steps):
+                steps[version](connection)
+                connection.execute(f"PRAGMA user_version = {version + 1}")

@@ -1,63 +1,113 @@
-"""Messages as rows of the database and back."""
+"""Rows of the database as values, and back."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
 
-from app.chat.message import Message, MessageState, Role
+from app.chat.conversation import Conversation
+from app.chat.message import Message
 from app.chat.statistics import RunStatistics
+from app.errors import StoreDamaged
+from app.store.failures import damaged
 
+logger = logging.getLogger(__name__)
+
+CONVERSATION_COLUMNS = (
+    "id",
+    "title",
+    "created_at",
+    "updated_at",
+    "leaf_id",
+    "pinned",
+    "draft",
+)
 MESSAGE_COLUMNS = (
-    "id, conversation_id, parent_id, role, text, created_at, state, model, failure, statistics"
+    "id",
+    "conversation_id",
+    "parent_id",
+    "role",
+    "text",
+    "created_at",
+    "state",
+    "model",
+    "failure",
+    "statistics",
 )
 
+_STATISTICS = msgspec.json.Decoder(RunStatistics)
 
-def row_of(message: Message) -> tuple[Any, ...]:
-    """Return the values of MESSAGE_COLUMNS for `message`."""
+
+def conversation_from(row: tuple[Any, ...]) -> Conversation:
+    """Return the conversation in a row of CONVERSATION_COLUMNS. Raises StoreDamaged."""
+    fields = dict(zip(CONVERSATION_COLUMNS, row, strict=True))
+    fields["pinned"] = bool(fields["pinned"])
+    try:
+        return msgspec.convert(fields, Conversation)
+    except msgspec.ValidationError as error:
+        raise _unreadable(row, error) from error
+
+
+def message_from(row: tuple[Any, ...]) -> Message:
+    """Return the message in a row of MESSAGE_COLUMNS. Raises StoreDamaged."""
+    fields = dict(zip(MESSAGE_COLUMNS, row, strict=True))
+    fields["statistics"] = _statistics_from(fields["statistics"])
+    try:
+        return msgspec.convert(fields, Message)
+    except msgspec.ValidationError as error:
+        raise _unreadable(row, error) from error
+
+
+def row_of_conversation(conversation: Conversation) -> tuple[Any, ...]:
+    """Return the values of CONVERSATION_COLUMNS."""
+    return (
+        conversation.id,
+        storable(conversation.title),
+        conversation.created_at,
+        conversation.updated_at,
+        conversation.leaf_id,
+        int(conversation.pinned),
+        storable(conversation.draft),
+    )
+
+
+def row_of_message(message: Message) -> tuple[Any, ...]:
+    """Return the values of MESSAGE_COLUMNS."""
+    statistics = message.statistics
     return (
         message.id,
         message.conversation_id,
         message.parent_id,
         message.role.value,
-        message.text,
+        storable(message.text),
         message.created_at,
         message.state.value,
-        message.model,
-        message.failure,
-        encode_statistics(message.statistics),
+        storable(message.model),
+        storable(message.failure),
+        None if statistics is None else msgspec.json.encode(statistics).decode(),
     )
 
 
-def message_of(row: tuple[Any, ...]) -> Message:
-    """Return the message that stands in a row of MESSAGE_COLUMNS."""
-    message_id, conversation_id, parent_id, role, text, created_at, state, *rest = row
-    model, failure, statistics = rest
-    return Message(
-        message_id,
-        conversation_id,
-        parent_id,
-        Role(role),
-        text,
-        created_at,
-        MessageState(state),
-        model,
-        failure,
-        _decode_statistics(statistics),
-    )
+def storable(text: str) -> str:
+    """Return `text` as UTF-8 can hold it: halves of surrogate pairs are joined or replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
-def encode_statistics(statistics: RunStatistics | None) -> str | None:
-    """Return figures as they are kept: JSON, because nothing is ever looked up by them."""
-    return None if statistics is None else msgspec.json.encode(statistics).decode()
-
-
-def _decode_statistics(text: str | None) -> RunStatistics | None:
-    if text is None:
+def _statistics_from(value: Any) -> RunStatistics | None:
+    if value is None:
         return None
     try:
-        return msgspec.json.decode(text, type=RunStatistics)
-    except msgspec.MsgspecError:
-        # Figures are not worth losing a message for.
+        return _STATISTICS.decode(value)
+    except (msgspec.DecodeError, TypeError) as error:
+        logger.info("unreadable statistics of a message are shown as unknown: %s", error)
         return None
+
+
+def _unreadable(row: tuple[Any, ...], error: msgspec.ValidationError) -> StoreDamaged:
+    return damaged(f"row {row[0]!r}: {error}")

@@ -1,79 +1,145 @@
-"""Full-text search: how texts are indexed, what a query means, and what of a text is shown.
+"""Search over the texts of messages and the titles of conversations.
 
-FTS5's unicode61 tokenizer takes a run of Chinese or Japanese characters for one word. They are
-indexed with spaces between them, and a run of them in a query becomes a phrase.
+Hits come newest first, straight from the index, which reads backwards and stops at the limit:
+ranking would have to look at every match, and a common word has a hundred thousand.
 """
 
 from __future__ import annotations
 
-import re
+import logging
+import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
-_CJK = "\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_CJK_CHARACTER = re.compile(f"([{_CJK}])")
-_TERM = re.compile(f"[{_CJK}]+|[^\\W{_CJK}]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+from app.store.failures import is_index_damage
+from app.store.migrations import create_search_tables, transaction
+from app.store.snippet import Highlighter
+from app.store.words import expression, segmented, terms_of
 
-SNIPPET_BEFORE = 40
-SNIPPET_LENGTH = 160
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A conversation or a message that matches."""
+    """A message or a title that was found."""
 
     conversation_id: str
     conversation_title: str
     message_id: str
-    """Empty when the title matches."""
+    """Empty when the title was found."""
     snippet: str
-    """A piece of the text, on one line."""
+    """One line; the title itself when that was found."""
     highlights: tuple[tuple[int, int], ...]
-    """Where in `snippet` the words of the query stand: start and end."""
+    """Start and end of each match in the snippet, counted in code points."""
 
 
-def indexable(text: str) -> str:
-    """Return `text` as it is given to the index."""
-    return _CJK_CHARACTER.sub(r" \1 ", text)
+class SearchIndex:
+    """Keeps and asks the index. Changes belong into the transaction that changes the text.
 
-
-def match_expression(query: str) -> str:
-    """Return the FTS5 expression for what a user typed; empty when there is no word in it.
-
-    All words must occur; the last one may be the beginning of a word, as it is still typed.
-    Every word is quoted, so nothing in it is syntax.
+    The index holds no text, so it must be told the old one to forget it. A broken index never
+    keeps a text from being saved: it is made anew from the tables.
     """
-    terms = _TERM.findall(query)
-    quoted = [f'"{indexable(term).strip()}"' for term in terms]
-    if terms and not _IS_CJK.match(terms[-1]) and not query[-1:].isspace():
-        quoted[-1] += "*"
-    return " ".join(quoted)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add_message(self, number: int, text: str) -> None:
+        """Index the text of a message, after it was written to the table."""
+        self._add("message_index", number, text)
+
+    def remove_message(self, number: int, text: str) -> None:
+        """Forget the text of a message, before it is changed in the table."""
+        self._remove("message_index", number, text)
+
+    def add_title(self, number: int, title: str) -> None:
+        """Index the title of a conversation, after it was written to the table."""
+        self._add("title_index", number, title)
+
+    def remove_title(self, number: int, title: str) -> None:
+        """Forget the title of a conversation, before it is changed in the table."""
+        self._remove("title_index", number, title)
+
+    def find(self, query: str, limit: int) -> tuple[SearchHit, ...]:
+        """Return titles, then messages, that contain all words of `query`, newest first."""
+        terms = terms_of(query)
+        if not terms or limit <= 0:
+            return ()
+        try:
+            titles, messages = self._rows(expression(terms), limit)
+        except sqlite3.DatabaseError as error:
+            if not is_index_damage(error):
+                raise
+            with transaction(self._connection):
+                self.rebuild()
+            titles, messages = self._rows(expression(terms), limit)
+        highlighter = Highlighter(terms)
+        hits: list[SearchHit] = []
+        for conversation_id, title in titles:
+            part = highlighter.marked(title)
+            hits.append(SearchHit(conversation_id, title, "", part.text, part.highlights))
+        for conversation_id, title, message_id, text in messages:
+            part = highlighter.snippet(text)
+            hits.append(SearchHit(conversation_id, title, message_id, part.text, part.highlights))
+        return tuple(hits)
+
+    def rebuild(self) -> None:
+        """Make the indexes anew from the tables."""
+        logger.info("making the search index anew")
+        execute = self._connection.execute
+        execute("DROP TABLE message_index")
+        execute("DROP TABLE title_index")
+        create_search_tables(self._connection)
+        for table, query in (
+            ("message_index", "SELECT number, text FROM messages WHERE state != 'streaming'"),
+            ("title_index", "SELECT number, title FROM conversations"),
+        ):
+            for number, text in execute(query):
+                execute(_ADD.format(table), (number, segmented(text)))
+
+    def compact(self) -> None:
+        """Write the indexes anew without what was forgotten."""
+        for table in ("message_index", "title_index"):
+            self._connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+    def _rows(self, match: str, limit: int) -> tuple[list[Any], list[Any]]:
+        # Titles may take half of the room, so that they never hide all messages.
+        titles = self._connection.execute(_FIND_TITLES, (match, max(1, limit // 2))).fetchall()
+        room = limit - len(titles)
+        return titles, self._connection.execute(_FIND_MESSAGES, (match, room)).fetchall()
+
+    def _add(self, table: str, number: int, text: str) -> None:
+        try:
+            self._connection.execute(_ADD.format(table), (number, segmented(text)))
+        except sqlite3.DatabaseError as error:
+            if not is_index_damage(error):
+                raise
+            self.rebuild()
+
+    def _remove(self, table: str, number: int, text: str) -> None:
+        statement = _REMOVE.format(table)
+        try:
+            self._connection.execute(statement, (number, segmented(text)))
+        except sqlite3.DatabaseError as error:
+            if not is_index_damage(error):
+                raise
+            self.rebuild()
+            self._connection.execute(statement, (number, segmented(text)))
 
 
-def excerpt(text: str, query: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return a piece of `text` around the first word of `query`, and where its words stand."""
-    pattern = _highlight_pattern(query)
-    found = pattern.search(text) if pattern else None
-    start = max(0, found.start() - SNIPPET_BEFORE) if found else 0
-    if start:
-        # Begin at a word, unless the text has no spaces.
-        space = text.find(" ", start, found.start() if found else start)
-        start = space + 1 if space >= 0 else start
-    piece = text[start : start + SNIPPET_LENGTH]
-    snippet = " ".join(piece.split())
-    if start:
-        snippet = "…" + snippet
-    if start + SNIPPET_LENGTH < len(text):
-        snippet += "…"
-    marks = tuple(match.span() for match in pattern.finditer(snippet)) if pattern else ()
-    return snippet, marks
-
-
-def _highlight_pattern(query: str) -> re.Pattern[str] | None:
-    terms = _TERM.findall(query)
-    if not terms:
-        return None
-    words = [
-        re.escape(term) if _IS_CJK.match(term) else rf"\b{re.escape(term)}\w*" for term in terms
-    ]
-    return re.compile("|".join(words), re.IGNORECASE)
+_ADD = "INSERT INTO {0} (rowid, text) VALUES (?, ?)"
+_REMOVE = "INSERT INTO {0} ({0}, rowid, text) VALUES ('delete', ?, ?)"
+_FIND_TITLES = """
+    SELECT conversations.id, conversations.title
+    FROM title_index CROSS JOIN conversations ON conversations.number = title_index.rowid
+    WHERE title_index MATCH ? AND deleted_at IS NULL
+    ORDER BY updated_at DESC LIMIT ?
+"""
+# CROSS JOIN fixes the order of the loops: only then the index feeds the limit, newest first.
+_FIND_MESSAGES = """
+    SELECT conversations.id, conversations.title, messages.id, messages.text
+    FROM message_index
+    CROSS JOIN messages ON messages.number = message_index.rowid
+    CROSS JOIN conversations ON conversations.id = messages.conversation_id
+    WHERE message_index MATCH ? AND deleted_at IS NULL
+    ORDER BY message_index.rowid DESC LIMIT ?
+"""

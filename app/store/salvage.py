@@ -1,0 +1,125 @@
+"""What can still be done with a database that is damaged: keep the file, take over what it holds.
+
+Rows are read in the order of their numbers; a number that cannot be read is skipped. What hung
+on it is hung higher: a message without its parent starts a branch, one without its conversation
+gets a conversation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.chat.conversation import Conversation, title_from
+from app.chat.message import Message, MessageState
+from app.errors import StoreDamaged
+from app.store.connection import connected, log_of, shared_memory_of
+from app.store.failures import told
+from app.store.rows import CONVERSATION_COLUMNS, MESSAGE_COLUMNS, conversation_from, message_from
+from app.store.store import Store
+
+logger = logging.getLogger(__name__)
+
+#: So many numbers after the last readable one are tried when the file cannot say how many it has.
+TRIED_NUMBERS = 20_000
+
+
+def set_aside(path: Path) -> Path:
+    """Rename the database, and what belongs to it, so that a new one can be made; return where."""
+    with told(path):
+        stamp = time.strftime("%Y-%m-%d-%H%M%S")
+        kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+        count = 1
+        while kept.exists():
+            count += 1
+            kept = path.with_name(f"{path.stem}.damaged-{stamp}-{count}{path.suffix}")
+        path.rename(kept)
+        for companion in (log_of, shared_memory_of):
+            with contextlib.suppress(FileNotFoundError):
+                companion(path).rename(companion(kept))
+    return kept
+
+
+def take_over_file(kept: Path, target: Store) -> int:
+    """Copy what can be read of a damaged database into `target`; return how many messages."""
+    with contextlib.closing(connected(str(kept))) as source:
+        return take_over(source, target)
+
+
+def take_over(source: sqlite3.Connection, target: Store) -> int:
+    """Copy what can be read through `source` into `target`; return how many messages."""
+    leaves: dict[str, str | None] = {}
+    deleted: list[str] = []
+    for *row, deleted_at in _rows(source, "conversations", (*CONVERSATION_COLUMNS, "deleted_at")):
+        with contextlib.suppress(StoreDamaged):
+            conversation = conversation_from(tuple(row))
+            if conversation.id not in leaves:
+                target.add_conversation(replace(conversation, leaf_id=None))
+                leaves[conversation.id] = conversation.leaf_id
+                if deleted_at is not None:
+                    deleted.append(conversation.id)
+    owners: dict[str, str] = {}
+    for message in _messages(source):
+        if message.id in owners:
+            continue
+        if message.conversation_id not in leaves:
+            target.add_conversation(_conversation_for(message))
+            leaves[message.conversation_id] = None
+        if owners.get(message.parent_id or "") != message.conversation_id:
+            message = replace(message, parent_id=None)
+        target.add_message(message)
+        owners[message.id] = message.conversation_id
+    for conversation_id, leaf_id in leaves.items():
+        if leaf_id is not None and owners.get(leaf_id) == conversation_id:
+            target.set_leaf(conversation_id, leaf_id)
+    for conversation_id in deleted:
+        target.delete_conversation(conversation_id)
+    logger.info("%d messages of %d conversations were taken over", len(owners), len(leaves))
+    return len(owners)
+
+
+def _messages(source: sqlite3.Connection) -> Iterator[Message]:
+    for row in _rows(source, "messages", MESSAGE_COLUMNS):
+        with contextlib.suppress(StoreDamaged):
+            message = message_from(row)
+            if message.state is MessageState.STREAMING:
+                message = replace(message, text=message.text + _journalled(source, message.id))
+            yield message
+
+
+def _journalled(source: sqlite3.Connection, message_id: str) -> str:
+    pieces: list[str] = []
+    query = "SELECT text FROM journal WHERE message_id = ? ORDER BY place"
+    with contextlib.suppress(sqlite3.Error):
+        for (piece,) in source.execute(query, (message_id,)):
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def _rows(
+    source: sqlite3.Connection, table: str, columns: tuple[str, ...]
+) -> Iterator[tuple[Any, ...]]:
+    query = f"SELECT number, {', '.join(columns)} FROM {table} WHERE number > ? ORDER BY number"
+    last, skipped = 0, 0
+    while skipped <= TRIED_NUMBERS:
+        try:
+            for number, *row in source.execute(query, (last,)):
+                last, skipped = number, 0
+                yield tuple(row)
+        except sqlite3.Error as error:
+            if skipped == 0:
+                logger.info("%s after number %d cannot be read: %s", table, last, error)
+            last, skipped = last + 1, skipped + 1
+        else:
+            return
+
+
+def _conversation_for(message: Message) -> Conversation:
+    title = title_from(message.text) or "Recovered conversation"
+    return Conversation(message.conversation_id, title, message.created_at, message.created_at)
