@@ -73,15 +73,7 @@ class Fields:
 
     def string(self) -> str:
         """Read a text; bytes that are no UTF-8 are replaced."""
-        length = self.u64()
-        if length > min(self.remaining, MAX_STRING_BYTES):
-            if length <= MAX_STRING_BYTES:
-                raise HeaderEnds
-            raise HeaderNonsense(f"a text of {length} bytes")
-        self._need(length)
-        raw = self._buffer[self._at : self._at + length]
-        self._at += length
-        return raw.decode("utf-8", "replace")
+        return self._bytes().decode("utf-8", "replace")
 
     def skip(self, length: int) -> None:
         """Move on by `length` bytes."""
@@ -90,11 +82,21 @@ class Fields:
         self._at += length
         self._check_size()
 
+    def distinct_strings(self, count: int) -> None:
+        """Read `count` texts, of which no two may be the same; empty ones do not count."""
+        self._check_count(count)
+        seen: set[bytes] = set()
+        for _ in range(count):
+            # llama.cpp reads them as C strings.
+            raw = self._bytes().partition(b"\0")[0]
+            if raw in seen:
+                raise HeaderNonsense(f"the token {raw[:40]!r} twice")
+            if raw:
+                seen.add(raw)
+
     def skip_strings(self, count: int) -> None:
         """Move on over `count` texts."""
-        # A text has at least its length: a count beyond that is no truncation but nonsense.
-        if count * 8 > MAX_HEADER_BYTES:
-            raise HeaderNonsense(f"a list of {count} texts")
+        self._check_count(count)
         unpack = struct.Struct("<Q").unpack_from
         while count:
             self._need(8)
@@ -107,6 +109,22 @@ class Fields:
                 raise HeaderEnds
             self._at = at
             self._check_size()
+
+    def _bytes(self) -> bytes:
+        length = self.u64()
+        if length > min(self.remaining, MAX_STRING_BYTES):
+            if length <= MAX_STRING_BYTES:
+                raise HeaderEnds
+            raise HeaderNonsense(f"a text of {length} bytes")
+        self._need(length)
+        raw = self._buffer[self._at : self._at + length]
+        self._at += length
+        return raw
+
+    def _check_count(self, count: int) -> None:
+        # A text takes 8 bytes for its length alone: more is no truncation but nonsense.
+        if count * 8 > MAX_HEADER_BYTES:
+            raise HeaderNonsense(f"a list of {count} texts")
 
     def _check_size(self) -> None:
         if self.position > MAX_HEADER_BYTES:

@@ -44,6 +44,9 @@ _FOREIGN: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     ),
 )
 
+#: llama.cpp aborts beyond it.
+_MAX_LAYERS = 512
+
 _SPLIT_NAME = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf")
 
 #: Families that llama.cpp loads but that do not write text.
@@ -72,12 +75,14 @@ class CheckedModel:
     parameters: int
 
 
-def check_model(path: Path) -> CheckedModel:
+def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
     """Read the header of a model and of its further parts.
+
+    `with_vocabulary` looks closer and takes longer, see `read_header`.
 
     Raises ModelLoadError when the file cannot be a model that llama.cpp loads.
     """
-    header = _checked_header(path, "model")
+    header = _checked_header(path, "model", with_vocabulary)
     kind = header.text("general.type")
     if kind in ("adapter", "imatrix", "mmproj"):
         raise _refusal(
@@ -93,6 +98,11 @@ def check_model(path: Path) -> CheckedModel:
     if not header.tensors:
         raise _refusal(
             f"{path.name} has a vocabulary but no weights.", "Choose a model made for chat."
+        )
+    layers = header.number("block_count")
+    if layers is not None and not 0 < layers <= _MAX_LAYERS:
+        raise _refusal(
+            f"{path.name} is damaged: it claims to have {layers:,} layers.", _DOWNLOAD_AGAIN
         )
     parts = _parts(path, header)
     headers = [header, *(_checked_header(part, "model") for part in parts[1:])]
@@ -128,7 +138,7 @@ def _refusal(cause: str, advice: str, details: str = "") -> ModelLoadError:
     return ModelLoadError(cause, advice, remedy=Remedy.CHOOSE_MODEL, details=details)
 
 
-def _checked_header(path: Path, what: str) -> Header:
+def _checked_header(path: Path, what: str, with_vocabulary: bool = False) -> Header:
     try:
         beginning = _beginning(path, what)
     except OSError as error:
@@ -138,13 +148,13 @@ def _checked_header(path: Path, what: str) -> Header:
     if problem := _version_problem(path, beginning):
         raise problem
     try:
-        header = read_header(path)
+        header = read_header(path, with_vocabulary=with_vocabulary)
         size = path.stat().st_size
     except OSError as error:
         raise _unreadable(path, error) from error
     except HeaderEnds as error:
         raise _refusal(
-            f"{path.name} ends inside its header: the download was not complete.", _DOWNLOAD_AGAIN
+            f"{path.name} ends inside its header: it is damaged or not complete.", _DOWNLOAD_AGAIN
         ) from error
     except HeaderNonsense as error:
         raise _refusal(

@@ -141,17 +141,18 @@ class Header:
         return (one,) * count if one is not None else ()
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path, *, with_vocabulary: bool = False) -> Header:
     """Read the header of the GGUF file at `path`.
 
-    Raises OSError, `HeaderEnds` for a file that ends inside it, and `HeaderNonsense`.
+    `with_vocabulary` also refuses a token that is there twice, on which llama.cpp b11549 aborts;
+    this takes 0.1 s for the largest vocabularies. Raises OSError, `HeaderEnds` for a file that ends inside it, and `HeaderNonsense`.
     """
     size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
-        return _read(Fields(file, size))
+        return _read(Fields(file, size), with_vocabulary)
 
 
-def _read(fields: Fields) -> Header:
+def _read(fields: Fields, with_vocabulary: bool) -> Header:
     if fields.u32() != int.from_bytes(MAGIC, "little"):
         raise HeaderNonsense("no GGUF magic")
     version = fields.u32()
@@ -166,7 +167,7 @@ def _read(fields: Fields) -> Header:
     metadata: dict[str, Value] = {}
     list_lengths: dict[str, int] = {}
     for _ in range(pair_count):
-        _read_pair(fields, metadata, list_lengths)
+        _read_pair(fields, metadata, list_lengths, with_vocabulary)
     tensors = tuple(_read_tensor(fields) for _ in range(tensor_count))
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
@@ -178,7 +179,12 @@ def _read(fields: Fields) -> Header:
     return Header(version, metadata, list_lengths, tensors, start)
 
 
-def _read_pair(fields: Fields, metadata: dict[str, Value], list_lengths: dict[str, int]) -> None:
+def _read_pair(
+    fields: Fields,
+    metadata: dict[str, Value],
+    list_lengths: dict[str, int],
+    with_vocabulary: bool,
+) -> None:
     key = fields.string()
     if key in metadata or key in list_lengths:
         raise HeaderNonsense(f"the key {key[:80]!r} twice")
@@ -189,6 +195,9 @@ def _read_pair(fields: Fields, metadata: dict[str, Value], list_lengths: dict[st
         item_kind = fields.u32()
         count = fields.u64()
         list_lengths[key] = count
+        if with_vocabulary and key == "tokenizer.ggml.tokens" and item_kind == _STRING:
+            fields.distinct_strings(count)
+            return
         values = _read_list(fields, item_kind, count)
         if values is not None:
             metadata[key] = values

@@ -8,25 +8,42 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STDERR = 2
 _MOST_KEPT_BYTES = 64 * 1024
+_POLL_S = 0.005
 
 
 class NativeLog:
-    """What was written; complete once the block has ended."""
+    """What was written so far; complete once the block has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
         self.text = ""
+
+    def read(self) -> None:
+        """Bring `text` up to date. Works inside the block only."""
+        size = os.fstat(self._memory).st_size
+        raw = os.pread(self._memory, _MOST_KEPT_BYTES, max(0, size - _MOST_KEPT_BYTES))
+        self.text = raw.decode("utf-8", "replace")
+
+    def wait_for(self, words: str, timeout_s: float) -> None:
+        """Wait until `words` have been written, since llama.cpp prints from a thread of its own."""
+        end = time.monotonic() + timeout_s
+        self.read()
+        while words not in self.text and time.monotonic() < end:
+            time.sleep(_POLL_S)
+            self.read()
 
 
 @contextmanager
 def native_log() -> Iterator[NativeLog]:
     """Collect what this process writes to file descriptor 2 during the block."""
-    log = NativeLog()
     memory = os.memfd_create("native-log", os.MFD_CLOEXEC)
+    log = NativeLog(memory)
     outside = os.dup(_STDERR)
     try:
         tee = _start_tee(memory, outside)
@@ -39,11 +56,9 @@ def native_log() -> Iterator[NativeLog]:
             if tee is not None:
                 # With our copy of the pipe gone, tee reads to its end and leaves.
                 tee.wait()
-            size = os.fstat(memory).st_size
-            raw = os.pread(memory, _MOST_KEPT_BYTES, max(0, size - _MOST_KEPT_BYTES))
-            log.text = raw.decode("utf-8", "replace")
+            log.read()
             if tee is None:
-                os.write(outside, raw)
+                os.write(outside, log.text.encode())
     finally:
         os.close(outside)
         os.close(memory)

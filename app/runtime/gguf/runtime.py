@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import threading
 from http.client import HTTPException
 from pathlib import Path
@@ -37,6 +36,7 @@ from app.runtime.gguf.server import (
     ServerOptions,
     make_socket_folder,
     native_module,
+    remove_socket_folder,
     runtime_name,
     socket_in,
 )
@@ -78,6 +78,9 @@ CAPABILITIES = Capabilities(
 
 #: llama.cpp rounds the context window up to a multiple of this.
 _CONTEXT_STEP = 256
+#: The last line of every failed load.
+_LAST_WORDS = "exiting due to"
+_LAST_WORDS_TIMEOUT_S = 0.5
 _TEMPLATE_REFUSAL = re.compile(r"Jinja Exception: (?P<words>[^\n]+)")
 
 
@@ -98,7 +101,7 @@ class GgufRuntime:
     def load(self, request: LoadRequest, on_progress: OnLoadProgress) -> ModelInfo:
         """Load the model. Raise ModelLoadError with cause and remedy when it cannot be."""
         on_progress(LoadProgress("Checking the file"))
-        model = check_model(request.model)
+        model = check_model(request.model, with_vocabulary=True)
         for adapter in request.adapters:
             check_adapter(adapter.path, model.header)
         context_tokens = _context_tokens(request.context_tokens, model.header.context_length)
@@ -158,7 +161,7 @@ class GgufRuntime:
             server.close()
         folder, self._socket_folder = self._socket_folder, None
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_socket_folder(folder)
 
     def _start(
         self, native: Any, request: LoadRequest, model: CheckedModel, context_tokens: int
@@ -193,10 +196,23 @@ class GgufRuntime:
             options.batch_tokens,
         )
         try:
-            with native_log() as log, bound_to(cores):
-                return LlamaServer(native, options)
+            return _served(native, options, cores)
+        except OSError as error:
+            raise ModelLoadError(
+                "The engine ran out of files or memory while it loaded the model.",
+                "Close other programs, then try again.",
+                remedy=Remedy.RETRY,
+                details=str(error),
+            ) from error
+
+
+def _served(native: Any, options: ServerOptions, cores: Cores) -> LlamaServer:
+    with native_log() as log, bound_to(cores):
+        try:
+            return LlamaServer(native, options)
         except (RuntimeError, ValueError, MemoryError) as error:
-            raise load_failure(request.model.name, f"{log.text}\n{error}") from error
+            log.wait_for(_LAST_WORDS, _LAST_WORDS_TIMEOUT_S)
+            raise load_failure(options.model.name, f"{log.text}\n{error}") from error
 
 
 def _answer_once(server: LlamaServer) -> None:

@@ -6,12 +6,12 @@ may enter, and a random key. Only this process talks to it, to have a conversati
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Sequence
@@ -172,13 +172,21 @@ def make_socket_folder(runtime_dir: Path) -> Path:
     for folder in runtime_dir.iterdir():
         name = _FOLDER.fullmatch(folder.name)
         if name and not Path("/proc", name["process"]).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_socket_folder(folder)
     prefix = f"gguf-{os.getpid()}-"
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=runtime_dir))
     if len(os.fsencode(socket_in(folder))) > _SOCKET_PATH_BYTES:
         folder.rmdir()
         folder = Path(tempfile.mkdtemp(prefix=prefix))
     return folder
+
+
+def remove_socket_folder(folder: Path) -> None:
+    """Remove the folder and the socket, which llama.cpp leaves behind."""
+    # What cannot be removed is no harm: nothing listens there any more.
+    with contextlib.suppress(OSError):
+        socket_in(folder).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def socket_in(folder: Path) -> Path:
