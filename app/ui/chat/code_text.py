@@ -1,0 +1,158 @@
+"""The text of a code block: unwrapped lines that scroll sideways in their own box."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextBlock,
+    QTextCursor,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from app.ui.chat.highlight import CodeColors, Span
+from app.ui.chat.text_styles import TextStyles
+
+_SCROLL_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+
+
+class CodeText(QPlainTextEdit):
+    """Shows code that grows at its end. Takes the wheel only sideways."""
+
+    #: The user wants the menu; carries the place on the screen and an empty text.
+    menu_requested = Signal(QPoint, str)
+
+    def __init__(self, styles: TextStyles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code = ""
+        #: The height of the lines before the last, and how many these are.
+        self._settled_height = 0.0
+        self._settled_lines = 0
+        self._colors: CodeColors | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("plain", True)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setCursorWidth(0)
+        self.document().setDocumentMargin(0)
+        self.setFont(styles.mono)
+        self.document().setDefaultFont(styles.mono)
+        self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
+        self.viewport().setAutoFillBackground(False)
+
+    def show_code(self, code: str) -> None:
+        """Show `code`; what it has in common with the code before stays, as does a selection."""
+        if code == self._code:
+            return
+        if code.startswith(self._code):
+            cursor = QTextCursor(self.document())
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(code[len(self._code) :])
+        else:
+            self.setPlainText(code)
+            self._settled_height, self._settled_lines = 0.0, 0
+        self._code = code
+
+    def show_colors(self, found: dict[int, list[Span]], *, is_dark: bool) -> None:
+        """Colour the code."""
+        if self._colors is None:
+            self._colors = CodeColors(self.document(), is_dark=is_dark)
+        self._colors.show_spans(found)
+
+    def text_height(self) -> int:
+        """Return the height of all lines."""
+        layout = self.document().documentLayout()
+        block = self.document().findBlockByNumber(self._settled_lines)
+        last = self.document().lastBlock()
+        while block.isValid() and block != last:
+            self._settled_height += layout.blockBoundingRect(block).height()
+            self._settled_lines += 1
+            block = block.next()
+        height = self._settled_height + layout.blockBoundingRect(last).height()
+        # Qt scrolls unless there is a pixel to spare.
+        return math.ceil(height) + 2
+
+    def end_of_text(self) -> tuple[QPointF, float]:
+        """Return where the last line ends, from its top, and how high it is."""
+        block: QTextBlock = self.document().lastBlock()
+        rect = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        return QPointF(self.cursorRect(cursor).left(), rect.top()), rect.height()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Hand out plain text only."""
+        data = QMimeData()
+        data.setText(self.textCursor().selection().toPlainText())
+        return data
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Take nothing."""
+        del source
+        return False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll sideways; leave up and down to the view."""
+        delta = event.angleDelta()
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
+        bar = self.horizontalScrollBar()
+        if shifted and not sideways:
+            sideways = delta.y()
+        if sideways and bar.maximum() > 0:
+            bar.setValue(bar.value() - sideways // 2)
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, select, scroll sideways; leave the rest to the view."""
+        if (
+            event.matches(QKeySequence.StandardKey.Copy)
+            or event.matches(QKeySequence.StandardKey.SelectAll)
+            or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        ):
+            super().keyPressEvent(event)
+        elif event.key() in _SCROLL_KEYS:
+            bar = self.horizontalScrollBar()
+            step = self.fontMetrics().averageCharWidth() * 4
+            bar.setValue(bar.value() + (step if event.key() == Qt.Key.Key_Right else -step))
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the message's own menu."""
+        place = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            place = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
+        self.menu_requested.emit(place, "")
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let the box show that the focus is here."""
+        super().focusInEvent(event)
+        self._repaint_box()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self._repaint_box()
+
+    def _repaint_box(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.update()

@@ -1,0 +1,78 @@
+"""A section of a message that is paragraphs: headings, lists, quotes and rules among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.ui.chat.parts import Kind, Paragraph
+from app.ui.chat.text_styles import TextStyles
+from app.ui.chat.text_view import TextView
+from app.ui.chat.writer import ParagraphWriter
+
+QUOTE_BAR_WIDTH = 3
+
+
+class Prose(TextView):
+    """Shows paragraphs, and draws what a text document cannot: quote bars and rules."""
+
+    def __init__(self, styles: TextStyles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._styles = styles
+        self._writer = ParagraphWriter(self.document(), styles)
+        self._parts: Sequence[Paragraph] = ()
+        self._is_drawn_on = False
+
+    @property
+    def first(self) -> Paragraph:
+        """The paragraph at the top; it says how far the section is from the one above."""
+        return self._parts[0]
+
+    @property
+    def last(self) -> Paragraph:
+        """The paragraph at the bottom."""
+        return self._parts[-1]
+
+    def show_parts(self, parts: Sequence[Paragraph]) -> bool:
+        """Say `parts`, at least one. Return whether anything changed."""
+        self._parts = parts
+        self._is_drawn_on = any(part.place.quotes or part.kind is Kind.RULE for part in parts)
+        return self._writer.write(parts)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw bars and rules, then the text."""
+        if self._is_drawn_on:
+            self._draw_below(event)
+        super().paintEvent(event)
+
+    def _draw_below(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        layout = self.document().documentLayout()
+        block = self.document().begin()
+        above = 0.0
+        quotes_above: tuple[int, ...] = ()
+        for part in self._parts:
+            rect = layout.blockBoundingRect(block)
+            if rect.top() > event.rect().bottom():
+                break
+            if part.kind is Kind.RULE:
+                left = part.place.indent * self._styles.step
+                line = QRectF(left, round(rect.center().y()), self.width() - left, 1)
+                painter.fillRect(line, self._styles.line_color)
+            for quote in part.place.quotes:
+                top = above if quote in quotes_above else rect.top()
+                bar = QRectF(0, top, QUOTE_BAR_WIDTH, rect.bottom() - top)
+                rtl = block.textDirection() == Qt.LayoutDirection.RightToLeft
+                left = quote * self._styles.step
+                bar.moveLeft(self.width() - left - QUOTE_BAR_WIDTH if rtl else left)
+                painter.setBrush(self._styles.edge_color)
+                painter.drawRoundedRect(bar, 1.5, 1.5)
+            above = rect.bottom()
+            quotes_above = part.place.quotes
+            block = block.next()
+        painter.end()

@@ -1,0 +1,141 @@
+"""The formats that parts are written with: fonts, colours and distances, made once per theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextFormat,
+    QTextOption,
+)
+
+from app.ui.chat.parts import Gap, Kind, Paragraph, Run, Style
+from app.ui.chat.reader import LIST_STEPS
+from app.ui.theme import FontRole, Theme
+
+#: Line height in messages, relative to the size of the font.
+LINE_HEIGHT = 1.5
+_SIZES = {
+    Kind.HEADING_1: 1.42,
+    Kind.HEADING_2: 1.24,
+    Kind.HEADING_3: 1.1,
+    Kind.HEADING_4: 1.0,
+}
+_GAPS = {Gap.NONE: 0.0, Gap.TIGHT: 0.3, Gap.NORMAL: 0.8, Gap.WIDE: 1.35}
+#: Inline code is set a little smaller: monospaced letters look larger than others.
+_MONO_SIZE = 0.93
+
+
+class TextStyles:
+    """Formats for one theme and scale; a change of either makes another object."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._colors = theme.colors
+        self.font = theme.font(FontRole.BODY)
+        self.mono = theme.font(FontRole.MONO)
+        #: The size of body text in pixels; distances follow it.
+        self.em = QFontMetricsF(self.font).height() / 1.17
+        #: One step of indent, in pixels.
+        self.step = max(2, round(self.em * 0.27))
+        self.line_color = QColor(self._colors.line)
+        self.edge_color = QColor(self._colors.edge)
+        self.accent_color = QColor(self._colors.accent)
+        self.quiet_color = QColor(self._colors.quiet)
+        self._chars: dict[tuple[Style, Kind, str], QTextCharFormat] = {}
+        self._blocks: dict[tuple[object, ...], QTextBlockFormat] = {}
+
+    def gap(self, gap: Gap) -> int:
+        """Return a distance in pixels."""
+        return round(_GAPS[gap] * self.em)
+
+    def char_format(self, run: Run, kind: Kind = Kind.TEXT) -> QTextCharFormat:
+        """Return the format of a run in a paragraph of `kind`."""
+        key = (run.style, kind, run.link)
+        known = self._chars.get(key)
+        if known is None:
+            known = self._make_char_format(run.style, kind, run.link)
+            # Links differ from message to message and are not worth keeping.
+            if not run.link:
+                self._chars[key] = known
+        return known
+
+    def marker_format(self) -> QTextCharFormat:
+        """Return the format of bullets and numbers."""
+        made = QTextCharFormat(self.char_format(Run("")))
+        made.setForeground(self.quiet_color)
+        return made
+
+    def block_format(self, paragraph: Paragraph, *, is_first: bool) -> QTextBlockFormat:
+        """Return the format of a paragraph; the first of a document has no gap above."""
+        key = (paragraph.kind, paragraph.place, len(paragraph.marker), is_first)
+        known = self._blocks.get(key)
+        if known is None:
+            known = self._blocks[key] = self._make_block_format(paragraph, is_first)
+        return known
+
+    def cell_format(self, alignment: Qt.AlignmentFlag | None) -> QTextBlockFormat:
+        """Return the format of a paragraph in a table's cell."""
+        made = QTextBlockFormat()
+        self._set_line_height(made, 1.35)
+        if alignment is not None:
+            made.setAlignment(alignment)
+        return made
+
+    def header_format(self, run: Run) -> QTextCharFormat:
+        """Return the format of a run in a table's header."""
+        made = QTextCharFormat(self.char_format(run))
+        made.setFontWeight(QFont.Weight.DemiBold)
+        return made
+
+    def _make_char_format(self, style: Style, kind: Kind, link: str) -> QTextCharFormat:
+        size = self.font.pointSizeF() * _SIZES.get(kind, 1.0)
+        made = QTextCharFormat()
+        made.setForeground(QColor(self._colors.text))
+        if Style.CODE in style:
+            made.setFontFamilies(self.mono.families() or [self.mono.family()])
+            made.setFontFixedPitch(True)
+            made.setBackground(QColor(self._colors.raised))
+            size *= _MONO_SIZE
+        if size != self.font.pointSizeF():
+            made.setFontPointSize(size)
+        if kind in _SIZES:
+            made.setFontWeight(QFont.Weight.DemiBold)
+        if Style.BOLD in style:
+            made.setFontWeight(QFont.Weight.Bold)
+        made.setFontItalic(Style.ITALIC in style)
+        made.setFontStrikeOut(Style.STRIKE in style)
+        if link:
+            made.setAnchor(True)
+            made.setAnchorHref(link)
+            made.setForeground(self.accent_color)
+            made.setFontUnderline(True)
+        return made
+
+    def _make_block_format(self, paragraph: Paragraph, is_first: bool) -> QTextBlockFormat:
+        made = QTextBlockFormat()
+        made.setIndent(paragraph.place.indent)
+        if not is_first:
+            made.setTopMargin(self.gap(paragraph.place.gap))
+        if paragraph.kind is Kind.RULE:
+            height = QTextBlockFormat.LineHeightTypes.FixedHeight
+            made.setLineHeight(round(self.em * 0.6), height.value)
+            return made
+        self._set_line_height(made, LINE_HEIGHT * _SIZES.get(paragraph.kind, 1.0))
+        if paragraph.marker:
+            steps = LIST_STEPS + 2 * max(0, len(paragraph.marker) - 3)
+            hang = float(steps * self.step)
+            made.setTextIndent(-hang)
+            made.setTabPositions([QTextOption.Tab(hang, QTextOption.TabType.LeftTab)])
+        if paragraph.kind in _SIZES:
+            level = list(_SIZES).index(paragraph.kind) + 1
+            made.setProperty(QTextFormat.Property.HeadingLevel.value, level)
+        return made
+
+    def _set_line_height(self, block: QTextBlockFormat, height: float) -> None:
+        # At least, not exactly: scripts with tall letters get the room they need.
+        kind = QTextBlockFormat.LineHeightTypes.MinimumHeight
+        block.setLineHeight(round(self.em * height), kind.value)
