@@ -71,6 +71,7 @@ class Card(QAbstractButton):
         margin = SPACE_M if flat else SPACE_L
         self._box.setDirection(direction)
         self._box.setContentsMargins(SPACE_L, margin, SPACE_L, margin)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """Ask for what the text needs at a comfortable width."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
@@ -14,6 +13,7 @@ from app.presenters.notices import Notices
 from app.ui.chat.view import ChatView
 from app.ui.composer import Composer
 from app.ui.icons import Icons
+from app.ui.link_dialog import LinkDialog, parsed_link
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.ui.welcome import Welcome
@@ -45,6 +45,7 @@ class ChatPane(QWidget):
         super().__init__(parent)
         self._presenter = presenter
         self._notices = notices
+        self._theme = theme
         self._wanted_id = ""
         self._shown: set[str] = set()
         self.view = ChatView(theme, icons, self)
@@ -83,6 +84,16 @@ class ChatPane(QWidget):
             self._show_page()
             self.view.begin_edit(message_id)
 
+    @Slot(int)
+    def tell_paste_cut(self, letters: int) -> None:
+        """Tell the user that a paste was too long."""
+        self._notices.warn(
+            self.tr("The pasted text was too long; {count} characters were left out.").format(
+                count=letters
+            ),
+            self.tr("Paste it in parts."),
+        )
+
     def _lay_out(self) -> None:
         column = QWidget(self)
         column.setMaximumWidth(COLUMN + 2 * SPACE_L)
@@ -118,7 +129,7 @@ class ChatPane(QWidget):
         self.composer.stop_requested.connect(presenter.stop)
         self.composer.draft_changed.connect(presenter.keep_draft)
         self.composer.edit_last_requested.connect(self.edit_last_message)
-        self.composer.paste_cut.connect(self._on_paste_cut)
+        self.composer.paste_cut.connect(self.tell_paste_cut)
         self.view.regenerate_requested.connect(presenter.regenerate)
         self.view.edit_submitted.connect(presenter.edit)
         self.view.version_requested.connect(presenter.choose_version)
@@ -130,6 +141,9 @@ class ChatPane(QWidget):
         self.welcome.file_requested.connect(self.file_requested)
         self.welcome.starter_requested.connect(self.starter_requested)
         self.welcome.cancel_requested.connect(self.cancel_requested)
+
+    def _tell_link_failed(self, address: str) -> None:
+        self._notices.warn(self.tr("The link could not be opened."), address)
 
     def _show_page(self) -> None:
         self.welcome.show_first_steps(False)
@@ -155,15 +169,6 @@ class ChatPane(QWidget):
         self.composer.set_running(status.activity is not Activity.IDLE)
         self.composer.set_status(status)
 
-    @Slot(int)
-    def _on_paste_cut(self, letters: int) -> None:
-        self._notices.warn(
-            self.tr("The pasted text was too long; {count} characters were left out.").format(
-                count=letters
-            ),
-            self.tr("Paste it in parts."),
-        )
-
     @Slot(str)
     def _on_question_chosen(self, question: str) -> None:
         self._presenter.send(question)
@@ -174,5 +179,14 @@ class ChatPane(QWidget):
 
     @Slot(str)
     def _on_link_activated(self, address: str) -> None:
-        if not QDesktopServices.openUrl(QUrl(address)):
-            self._notices.warn(self.tr("No program could be found to open the link."), address)
+        url = parsed_link(address)
+        if url is None:
+            self._tell_link_failed(address)
+            return
+        dialog = LinkDialog(url, self._theme, self)
+        dialog.open_failed.connect(self._on_link_open_failed)
+        dialog.open()
+
+    @Slot(str)
+    def _on_link_open_failed(self, address: str) -> None:
+        self._tell_link_failed(address)

@@ -59,7 +59,7 @@ class ModelButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         """Accept room for the icons and some letters."""
-        return QSize(120, CONTROL_HEIGHT)
+        return QSize(88, CONTROL_HEIGHT)
 
     def set_state(self, state: ModelState) -> None:
         """Show the model of `state`."""
@@ -106,7 +106,7 @@ class Header(QWidget):
         self.list_button = IconButton(theme, icons, "menu", self.tr("Show conversations"), self)
         self.list_button.set_label(self.tr("Show conversations"), "F9")
         self.model_button = ModelButton(theme, icons, self)
-        self.status = StatusView(theme, self)
+        self.status = StatusView(theme, icons, self)
         self.settings_button = IconButton(theme, icons, "settings", self.tr("Settings"), self)
         self.settings_button.set_label(self.tr("Settings"), "Ctrl+,")
         self.settings_button.setCheckable(True)

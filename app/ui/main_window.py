@@ -162,6 +162,8 @@ class MainWindow(QMainWindow):
         self.header.status.cancel_requested.connect(model.cancel)
         self.picker.file_requested.connect(self.open_model_file)
         self.settings_panel.close_requested.connect(self._on_settings_close_requested)
+        self.settings_panel.reload_requested.connect(model.reload)
+        self.settings_panel.paste_cut.connect(self.chat_pane.tell_paste_cut)
         self.chat_pane.get_model_requested.connect(self._on_get_model_requested)
         self.chat_pane.file_requested.connect(self.open_model_file)
         self.chat_pane.starter_requested.connect(model.load_starter)
@@ -314,6 +316,7 @@ class MainWindow(QMainWindow):
     def _on_model_changed(self, state: ModelState) -> None:
         self.header.set_model(state)
         self.chat_pane.set_model(state)
+        self.settings_panel.set_model(state)
 
     @Slot(object)
     def _on_recent_changed(self, choices: tuple[ModelChoice, ...]) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.elided_label import ElidedLabel
+from app.ui.icon_button import IconButton
+from app.ui.icons import Icons
 from app.ui.theme import SPACE_S, Theme
 
 _DOT = 8
 _PROGRESS_WIDTH = 96
+_COMPACT_PROGRESS_WIDTH = 40
 
 
 class StateDot(QWidget):
@@ -53,7 +56,7 @@ class StatusView(QWidget):
     #: The user wants a load given up.
     cancel_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = ModelState()
         self._chat = ChatStatus()
@@ -63,12 +66,8 @@ class StatusView(QWidget):
         self._word.setProperty("tone", "quiet")
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(_PROGRESS_WIDTH)
         self._progress.setAccessibleName(self.tr("Loading the model"))
-        self._cancel = QPushButton(self.tr("Cancel"), self)
-        self._cancel.setProperty("kind", "flat")
-        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._cancel.setAccessibleName(self.tr("Cancel loading"))
+        self._cancel = IconButton(theme, icons, "close", self.tr("Cancel loading"), self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
@@ -99,6 +98,7 @@ class StatusView(QWidget):
         self._dot.show_color(color, filled=self._model.stage is not ModelStage.NONE)
         self._word.setText(word)
         self._word.setVisible(not self._compact)
+        self._progress.setFixedWidth(_COMPACT_PROGRESS_WIDTH if self._compact else _PROGRESS_WIDTH)
         self._progress.setVisible(loading)
         self._cancel.setVisible(loading)
         if loading:

@@ -101,6 +101,8 @@ class Welcome(QScrollArea):
         )
         for card in (self._get_card, self._file_card, self._starter_card):
             card.set_flat(not beside)
+        # A box inside another does not tell it by itself that its smallest width has changed.
+        self._cards.update()
         self._logo.setVisible(room.height() >= _LOGO_FITS)
 
     def _label(self, role: str) -> QLabel:

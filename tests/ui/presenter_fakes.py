@@ -103,6 +103,9 @@ class FakeModel(QObject):
     def load_starter(self) -> None:
         self.calls.append(("load_starter",))
 
+    def reload(self) -> None:
+        self.calls.append(("reload",))
+
     def unload(self) -> None:
         self.calls.append(("unload",))
 
