@@ -58,6 +58,15 @@ def open_in_memory() -> sqlite3.Connection:
     return connection
 
 
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Return what tells this very file from another one in its place; None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def log_of(path: Path) -> Path:
     """Return where SQLite keeps the write-ahead log of a database."""
     return path.with_name(path.name + "-wal")

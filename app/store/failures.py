@@ -17,6 +17,7 @@ PROBE_BYTES = 64 * 1024
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_ALLOWED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_NOT_OF_THAT_KIND = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST})
 
 
 @contextmanager
@@ -26,6 +27,9 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise translated(error, path) from error
+    except UnicodeDecodeError as error:
+        # Python decodes SQLite's messages strictly, and they quote what stands in the file.
+        raise damaged(f"{path}: {error}") from error
 
 
 def translated(error: sqlite3.Error | OSError, path: Path) -> StoreError:
@@ -82,12 +86,23 @@ def damaged(details: str) -> StoreDamaged:
     )
 
 
+def gone(path: Path) -> StoreError:
+    """Return the error for a file that was moved, deleted or replaced while it was open."""
+    return StoreError(
+        f"The file that holds your conversations, {path}, was moved or deleted.",
+        "Put it back to go on, or copy what is not saved yet and start Cairn again.",
+        details=f"{path} is not the file that was opened.",
+    )
+
+
 def _probe(path: Path) -> int:
     """Try to write beside the database; return the errno of the failure, or 0.
 
     The database itself must not be opened for that: closing a second descriptor would drop the
     locks of this process on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
+    if path.is_dir():
+        return errno.EISDIR
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return errno.EACCES
     try:
@@ -105,6 +120,13 @@ def _of_errno(number: int, path: Path, details: str) -> StoreError | None:
         return _read_only(path, details)
     if number == errno.EIO:
         return _failing(path, details)
+    if number in _NOT_OF_THAT_KIND:
+        what, place = ("folder", path) if path.is_dir() else ("file", path.parent)
+        return StoreError(
+            f"Your conversations cannot be kept, because {place} is a {what}.",
+            f"Move {place} elsewhere.",
+            details=details,
+        )
     return None
 
 

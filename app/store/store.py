@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +22,8 @@ from typing import Any, Self
 
 from app.chat.conversation import Conversation
 from app.chat.message import Message, MessageState
-from app.store.connection import open_database, open_in_memory
-from app.store.failures import told
+from app.store.connection import identity_of, open_database, open_in_memory
+from app.store.failures import gone, told
 from app.store.migrations import transaction
 from app.store.rows import (
     CONVERSATION_COLUMNS,
@@ -50,6 +50,7 @@ class Store:
         self._connection = connection
         self._path = path
         self._index = SearchIndex(connection)
+        self._identity = identity_of(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -150,11 +151,16 @@ class Store:
 
     def add_message(self, message: Message) -> None:
         """Add a message; its conversation moves up in the list and shows the branch it ends."""
+        self.add_messages((message,))
+
+    def add_messages(self, messages: Iterable[Message]) -> None:
+        """Add messages one after the other, all of them or, after an error, none."""
         with self._writing() as execute:
-            number = execute(_ADD_MESSAGE, row_of_message(message)).lastrowid
-            execute(_TOUCH, (message.created_at, message.id, message.conversation_id))
-            if message.state is not MessageState.STREAMING:
-                self._index.add_message(number or 0, storable(message.text))
+            for message in messages:
+                number = execute(_ADD_MESSAGE, row_of_message(message)).lastrowid
+                execute(_TOUCH, (message.created_at, message.id, message.conversation_id))
+                if message.state is not MessageState.STREAMING:
+                    self._index.add_message(number or 0, storable(message.text))
 
     def journal(self, message_id: str, text: str) -> None:
         """Append a piece to a STREAMING message. Costs what the piece costs, not the message."""
@@ -224,6 +230,9 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Any]:
+        # SQLite would go on writing into a file that nobody can open again.
+        if identity_of(self._path) != self._identity:
+            raise gone(self._path)
         with told(self._path), transaction(self._connection):
             yield self._connection.execute
 
