@@ -1,0 +1,102 @@
+"""The composition root: builds and connects everything, runs the loop, shuts down in order."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+from PySide6.QtWidgets import QApplication
+
+from app import __version__, logs
+from app.paths import Paths
+from app.presenters.crash_hook import CrashHook
+from app.presenters.notices import Notices
+from app.presenters.tasks import make_event_loop
+from app.session import Session
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Cairn until its window is closed; return the exit status."""
+    options = _parse(arguments)
+    paths = Paths.under(options.profile.absolute()) if options.profile else Paths.of_user()
+    try:
+        paths.create()
+    except OSError as error:
+        return _refuse(
+            f"The folder {error.filename} cannot be made ({error.strerror}).",
+            "Make it writable, or start with --profile FOLDER.",
+        )
+    if not _has_display():
+        return _refuse(
+            "There is no screen to open a window on.", "Start Cairn from a desktop session."
+        )
+    lock = QLockFile(str(paths.runtime / "cairn.lock"))
+    lock.setStaleLockTime(0)
+    if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
+        return _refuse("Cairn is already open.", "Look for its window on your desktop.")
+    logs.start(paths.log_file)
+    # A collection on another thread could free widgets there and crash Qt; the session collects.
+    gc.disable()
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("cairn")
+    application.setApplicationDisplayName("Cairn")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("cairn")
+    application.setQuitOnLastWindowClosed(False)
+    notices = Notices()
+    crash_hook = CrashHook(notices)
+    crash_hook.install()
+    loop = make_event_loop(application)
+    crash_hook.install_on(loop)
+    try:
+        loop.run_until_complete(_run(application, paths, notices, options.model))
+    finally:
+        loop.close()
+        crash_hook.uninstall()
+        lock.unlock()
+    return 0
+
+
+async def _run(
+    application: QApplication, paths: Paths, notices: Notices, model: Path | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    session = Session(application, paths, notices)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, session.close)
+    session.show()
+    gc.collect()
+    gc.freeze()
+    await session.run(str(model) if model else "")
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="cairn", description="Chat with a language model on this machine."
+    )
+    parser.add_argument("model", nargs="?", type=Path, help="model file to load")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FOLDER", help="keep settings and conversations there"
+    )
+    parser.add_argument("--version", action="version", version=f"Cairn {__version__}")
+    return parser.parse_args(arguments)
+
+
+def _has_display() -> bool:
+    """Return whether Qt has a screen to ask for; without one it would abort."""
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _refuse(cause: str, advice: str) -> int:
+    sys.stderr.write(f"cairn: {cause} {advice}\n")
+    return 1

@@ -1,0 +1,208 @@
+"""One run of the program: everything that is built once, and the order in which it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.engine.engine import Engine
+from app.engine.process import ChildProcess
+from app.errors import Remedy, StoreDamaged, StoreError
+from app.paths import Paths
+from app.presenters.chat import ChatPresenter
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.model import ModelPresenter
+from app.presenters.notices import Level, Notice, NoticeAction, Notices
+from app.presenters.saving import Saver
+from app.presenters.settings import SettingsPresenter
+from app.presenters.tasks import Tasks
+from app.settings.file import SettingsFile
+from app.store.store import Store
+from app.store.worker import StoreThread
+from app.ui.engine_log import EngineLog
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow, Presenters
+from app.ui.theme import Theme
+
+logger = logging.getLogger(__name__)
+
+#: How long closing waits for answers to end, writes to be made, and the engine to go.
+STOP_BUDGET_S = 4.0
+SAVE_BUDGET_S = 5.0
+ENGINE_BUDGET_S = 5.0
+GARBAGE_INTERVAL_MS = 10_000
+#: Conversations deleted longer ago than this are removed for good.
+KEEP_DELETED_S = 30 * 24 * 3600.0
+
+
+class Session(QObject):
+    """Builds presenters and window, and shuts them down in order."""
+
+    def __init__(self, application: QApplication, paths: Paths, notices: Notices) -> None:
+        super().__init__()
+        self._paths = paths
+        self._notices = notices
+        self._tasks = Tasks(notices)
+        self._store = StoreThread(paths.database)
+        self._saver = Saver(self._store, notices, self._tasks)
+        self._engine = Engine(ChildProcess, self)
+        self._settings = SettingsPresenter(SettingsFile(paths.settings_file), notices, self)
+        self._models = ModelPresenter(self._engine, self._settings, notices, self._tasks, self)
+        self._conversations = ConversationsPresenter(
+            self._store, self._saver, notices, self._tasks, self
+        )
+        self._chat = ChatPresenter(
+            self._engine,
+            self._store,
+            self._saver,
+            self._conversations,
+            self._models,
+            self._settings,
+            notices,
+            self._tasks,
+            self,
+        )
+        self._theme = Theme(self)
+        appearance = self._settings.settings.appearance
+        self._theme.set_preferences(appearance.theme, appearance.text_scale)
+        self._theme.apply_to(application)
+        self._icons = Icons(self._theme)
+        self._window = MainWindow(
+            Presenters(self._conversations, self._models, self._chat, self._settings, notices),
+            self._theme,
+            self._icons,
+        )
+        self._engine_log = EngineLog(self._theme, self._icons)
+        self._engine.log_received.connect(self._engine_log.append_line)
+        self._window.engine_log_requested.connect(self._on_engine_log_requested)
+        self._window.close_requested.connect(self.close)
+        self._engine.shut_down_finished.connect(self._on_engine_shut_down)
+        self._engine_ended = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._closing = False
+        self._garbage_timer = QTimer(self)
+        self._garbage_timer.setInterval(GARBAGE_INTERVAL_MS)
+        self._garbage_timer.timeout.connect(self._on_garbage_due)
+        self._garbage_timer.start()
+        self._offer_remedies()
+
+    def show(self) -> None:
+        """Show the window and let notices go to it."""
+        self._window.show()
+        self._notices.attach()
+
+    async def run(self, model: str) -> None:
+        """Open the store, load the model, and go on until everything has ended."""
+        self._engine.prepare()
+        last = self._settings.settings.state.last_conversation
+        self._models.load_at_start(model)
+        await self._open_store()
+        await self._conversations.load(last)
+        await self._ended.wait()
+
+    @Slot()
+    def close(self) -> None:
+        """End the program in order; a second call while that goes on does nothing."""
+        if not self._closing:
+            self._closing = True
+            self._tasks.start(self._close(), "closing")
+
+    @Slot()
+    def _on_engine_log_requested(self) -> None:
+        self._engine_log.show()
+        self._engine_log.raise_()
+        self._engine_log.activateWindow()
+
+    @Slot()
+    def _on_garbage_due(self) -> None:
+        # The only place where cycles are freed: on the window's thread, little while streaming.
+        gc.collect(1 if self._chat.is_answering else 2)
+
+    @Slot()
+    def _on_engine_shut_down(self) -> None:
+        self._engine_ended.set()
+
+    async def _open_store(self) -> None:
+        """Open the database, or one in memory with a word to the user when that fails."""
+        try:
+            await self._store.open()
+        except StoreError as error:
+            actions: tuple[NoticeAction, ...] = ()
+            if isinstance(error, StoreDamaged):
+                actions = (NoticeAction(self.tr("Set it aside"), self._set_database_aside),)
+            self._notices.error(error, *actions)
+            await self._store.open_in_memory()
+            return
+        recovered = await self._store.run(Store.recover)
+        if recovered:
+            self._notices.info(
+                self.tr("An answer was interrupted when Cairn ended. It can be continued.")
+            )
+        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
+
+    def _set_database_aside(self) -> None:
+        self._tasks.start(self._start_over(), "new database")
+
+    async def _start_over(self) -> None:
+        """Rename the damaged database and go on with a new one."""
+        kept = await self._store.set_aside()
+        await self._open_store()
+        await self._conversations.load("")
+        self._notices.info(
+            self.tr("The damaged database was kept as {name}.").format(name=kept.name)
+        )
+
+    async def _close(self) -> None:
+        self._chat.stop()
+        await self._until_answered(STOP_BUDGET_S)
+        if not await self._saver.flush(SAVE_BUDGET_S):
+            self._notices.post(
+                Notice(
+                    Level.ERROR,
+                    self.tr("The last changes could not be saved yet."),
+                    self.tr("Make room on the disk and close again, or quit without them."),
+                    (NoticeAction(self.tr("Quit anyway"), self._quit_anyway),),
+                )
+            )
+            self._closing = False
+            return
+        await self._end()
+
+    def _quit_anyway(self) -> None:
+        self._closing = True
+        self._tasks.start(self._end(), "closing")
+
+    async def _end(self) -> None:
+        self._engine_log.close()
+        self._window.let_close()
+        self._garbage_timer.stop()
+        self._engine.shut_down()
+        try:
+            await asyncio.wait_for(self._engine_ended.wait(), ENGINE_BUDGET_S)
+        except TimeoutError:
+            logger.error("the engine did not end in time")
+        self._settings.save_now()
+        await self._store.close()
+        self._ended.set()
+
+    async def _until_answered(self, budget_s: float) -> None:
+        deadline = time.monotonic() + budget_s
+        while self._chat.is_answering and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+
+    def _offer_remedies(self) -> None:
+        offers = (
+            (Remedy.RETRY, self.tr("Try again"), self._models.reload),
+            (Remedy.RELOAD_MODEL, self.tr("Load it again"), self._models.reload),
+            (Remedy.CHOOSE_MODEL, self.tr("Choose a model"), self._window.choose_model),
+            (Remedy.USE_STARTER, self.tr("Try the starter"), self._models.load_starter),
+            (Remedy.OPEN_SETTINGS, self.tr("Open settings"), self._window.show_settings),
+            (Remedy.NEW_CONVERSATION, self.tr("New conversation"), self._conversations.new),
+        )
+        for remedy, label, run in offers:
+            self._notices.offer_remedy(remedy, NoticeAction(label, run))

@@ -1,0 +1,1 @@
+"""What Cairn costs, as ratios within one run: `python -m tests.bench`."""

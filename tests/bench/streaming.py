@@ -1,0 +1,141 @@
+"""What streaming costs: gaps of the window's event loop, and the app against a bare loop."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.paths import resources
+from app.presenters.tasks import make_event_loop
+from tests.bench.desk import Desk, Heartbeat
+from tests.bench.figure import Figure
+from tests.scripted_runtime import Script
+
+#: What models write: prose, a list, code, a table.
+MIXED = """## Reading sensors
+
+The board has *three* thermal zones; each is a **folder** below `/sys/class/thermal`.
+
+- `type` names it
+- `temp` holds thousandths of a degree
+  - negative when it is cold
+
+```python
+from pathlib import Path
+
+for zone in Path("/sys/class/thermal").glob("thermal_zone*"):
+    print((zone / "type").read_text().strip(), int((zone / "temp").read_text()) / 1000)
+```
+
+| zone | what it measures |
+|---|---|
+| npu-thermal | the NPU |
+| soc-thermal | the chip as a whole |
+
+> Values above 85 °C slow the clocks down.
+
+"""
+SECONDS = 12
+BARE_TOKENS = 400
+ROUNDS = 7
+
+
+def measure(folder: Path) -> list[Figure]:
+    """Return the figures of streaming; runs an event loop of its own."""
+    application = QApplication.instance() or QApplication([])
+    loop = make_event_loop(application)
+    try:
+        return loop.run_until_complete(_measure(application, folder))  # type: ignore[arg-type]
+    finally:
+        loop.close()
+
+
+async def _measure(application: QApplication, folder: Path) -> list[Figure]:
+    desk = Desk(application, folder)
+    await desk.open()
+    figures = []
+    for rate in (50, 500):
+        figures += await _gaps(desk, folder, rate)
+    figures += await _against_bare(desk)
+    await desk.close()
+    return figures
+
+
+async def _gaps(desk: Desk, folder: Path, rate: int) -> list[Figure]:
+    words = len(MIXED.split(" "))
+    script = Script(reply=MIXED, repeat=SECONDS * rate // words + 1, tokens_per_second=rate)
+    desk.session._settings.set_value("sampling", "max_new_tokens", 16384)
+    await desk.load(script.write_to(folder / f"{rate}.script"))
+    desk.conversations.new()
+    heartbeat = Heartbeat()
+    _, _, tokens = await desk.ask("Go")
+    gaps = heartbeat.stop()
+    how = f"({tokens} tokens of mixed Markdown)"
+    return [
+        Figure(
+            f"gap of the event loop at {rate} tokens/s, p99",
+            gaps[int(len(gaps) * 0.99)],
+            "ms",
+            most=16,
+            how=how,
+        ),
+        Figure(f"gap of the event loop at {rate} tokens/s, largest", gaps[-1], "ms", most=50),
+    ]
+
+
+async def _against_bare(desk: Desk) -> list[Figure]:
+    """Let the app and a bare loop answer in turn, with the starter and without randomness."""
+    model = resources() / "starter" / "starter.gguf"
+    settings = desk.session._settings
+    settings.set_value("sampling", "temperature", 0.0)
+    settings.set_value("sampling", "max_new_tokens", BARE_TOKENS)
+    defaults = replace(settings.settings.sampling)
+    del defaults
+    await desk.load(model)
+    bare = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.bare", str(model), str(BARE_TOKENS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert bare.stdin is not None
+    assert bare.stdout is not None
+    speeds, delays, first_app, first_bare = [], [], [], []
+    for round_ in range(ROUNDS):
+        question = f"What does the setting temperature do, and top-p? ({round_})"
+        bare.stdin.write(question + "\n")
+        bare.stdin.flush()
+        bare_first, bare_rest, bare_tokens = json.loads(bare.stdout.readline())
+        desk.conversations.new()
+        app_first, app_rest, app_tokens = await desk.ask(question)
+        if bare_tokens != app_tokens:
+            raise AssertionError(f"{bare_tokens} tokens against {app_tokens}")
+        speeds.append((bare_first + bare_rest) / (app_first + app_rest))
+        delays.append((app_first - bare_first) * 1000)
+        first_app.append(app_first * 1000)
+        first_bare.append(bare_first * 1000)
+    bare.stdin.close()
+    bare.wait(10)
+    bare.stdout.close()
+    median = statistics.median
+    return [
+        Figure(
+            "speed of the app / bare loop, starter model",
+            median(speeds) * 100,
+            "%",
+            least=97,
+            how="(whole answer, request to last text in the window)",
+        ),
+        Figure(
+            "first text in the window after the bare loop's",
+            median(delays),
+            "ms",
+            how=f"({median(first_app):.1f} ms against {median(first_bare):.1f} ms)",
+        ),
+    ]

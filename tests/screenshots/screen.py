@@ -1,0 +1,141 @@
+"""A virtual X screen of our own, and the program on it, driven like a person would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PATIENCE_S = 30.0
+
+
+class Screen:
+    """An Xvfb on a display number that it chose itself."""
+
+    def __init__(self, width: int, height: int) -> None:
+        reader, writer = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24"],
+            pass_fds=(writer,),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            self.name = f":{answer.readline().strip()}"
+        if self.name == ":":
+            raise RuntimeError("Xvfb did not start")
+
+    def picture(self, file: Path) -> None:
+        """Write what is on the screen."""
+        # A process of its own: this one has no display, and Qt takes one per process.
+        script = (
+            "import sys; from PySide6.QtGui import QGuiApplication; a = QGuiApplication([]);"
+            "a.primaryScreen().grabWindow(0).save(sys.argv[1]) or sys.exit(1)"
+        )
+        environment = os.environ | {"DISPLAY": self.name, "QT_QPA_PLATFORM": "xcb"}
+        subprocess.run([sys.executable, "-c", script, str(file)], env=environment, check=True)
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.terminate()
+        self._server.wait(10)
+
+
+class Driver:
+    """The program on a screen: asks its guide where things are, then clicks and types."""
+
+    def __init__(self, screen: Screen, profile: Path) -> None:
+        self._screen = screen
+        environment = os.environ | {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
+        self._environment = environment
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "tests.screenshots.guided", "--profile", str(profile)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        self.state()
+        self._focus()
+
+    def ask(self, question: str) -> Any:
+        """Ask the guide."""
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
+        self._program.stdin.write(question + "\n")
+        self._program.stdin.flush()
+        line = self._program.stdout.readline()
+        if not line:
+            raise RuntimeError("the program ended")
+        return json.loads(line)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the program is doing."""
+        state: dict[str, Any] = self.ask("state")
+        return state
+
+    def until(self, condition: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait for a state."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition(self.state()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(str(self.state()))
+            time.sleep(0.02)
+
+    def settle(self) -> None:
+        """Give animations and highlighting time to end before a picture."""
+        time.sleep(0.6)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size."""
+        self.ask(f"size {width} {height}")
+        self.settle()
+
+    def click(self, name: str) -> None:
+        """Click on the widget of that accessible name or text."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (place := self.ask(f"where {name}")) is None:
+            if time.monotonic() > deadline:
+                raise LookupError(f"nothing on the screen is called {name!r}")
+            time.sleep(0.05)
+        self._xdotool("mousemove", str(place[0]), str(place[1]), "click", "1")
+
+    def keys(self, *names: str) -> None:
+        """Press keys, each a combination as in "ctrl+n"."""
+        self._xdotool("key", *names)
+
+    def write(self, text: str) -> None:
+        """Type a text."""
+        self._xdotool("type", "--delay", "4", text)
+
+    def picture(self, file: Path) -> None:
+        """Write what is on the screen, with the pointer out of the way."""
+        self._xdotool("mousemove", "2", "2")
+        self.settle()
+        self._screen.picture(file)
+
+    def quit(self) -> int:
+        """Close the window as a person would, and return the exit status."""
+        self.keys("ctrl+q")
+        return self._program.wait(PATIENCE_S)
+
+    def _focus(self) -> None:
+        # There is no window manager to do it.
+        found = self._xdotool("search", "--sync", "--onlyvisible", "--name", "Cairn").split()
+        self._xdotool("windowfocus", "--sync", found[-1])
+
+    def _xdotool(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        return done.stdout
