@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons)
         self.settings_panel = SettingsPanel(presenters.settings, theme, icons)
         self.settings_panel.setProperty("pane", "settings")
+        self.settings_panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.picker = ModelPicker(presenters.model, theme, icons, self)
         self.panes = Panes(self.side, self._body(), self.settings_panel, theme, self)
         self.setCentralWidget(self.panes)

@@ -96,8 +96,13 @@ def test_nothing_is_cut_off_at_any_size(
     welcome: Welcome, qtbot: QtBot, width: int, height: int
 ) -> None:
     welcome.resize(width, height)
+    qtbot.waitUntil(lambda: everything_fits(welcome))
+
+
+def everything_fits(welcome: Welcome) -> bool:
     page = welcome.widget()
-    qtbot.waitUntil(lambda: page.width() == welcome.viewport().width())
-    for card in cards(welcome):
-        assert card.height() >= card.heightForWidth(card.width())
-        assert page.rect().contains(card.geometry().translated(card.parentWidget().pos()))
+    return page.width() == welcome.viewport().width() and all(
+        card.height() >= card.heightForWidth(card.width())
+        and page.rect().contains(card.geometry().translated(card.parentWidget().pos()))
+        for card in cards(welcome)
+    )
