@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
@@ -26,6 +26,7 @@ _PADDING = 6
 #: Below these widths the figures, then the count of tokens, leave their room to the text.
 _FIGURES_WIDTH = 560
 _TOKENS_WIDTH = 400
+_NARROWEST = 200
 
 
 class Composer(QWidget):
@@ -124,6 +125,10 @@ class Composer(QWidget):
         if text != self._draft:
             self._draft = text
             self.draft_changed.emit(text)
+
+    def minimumSizeHint(self) -> QSize:
+        """Accept any width down to some words: what the status shows follows it."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Stop with Esc."""

@@ -67,7 +67,9 @@ class SwitchEditor(SettingEditor):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Switch by a click on the label."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self._box.toggle()
 
     def _show(self, value: Any) -> None:
