@@ -53,7 +53,7 @@ def _detail(model: CheckedModel) -> str:
     parts = (
         count_text(model.parameters),
         model.header.quantization,
-        size_text(sum(part.stat().st_size for part in model.parts)),
+        size_text(model.file_bytes),
     )
     return " · ".join(part for part in parts if part)
 

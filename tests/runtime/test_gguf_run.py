@@ -166,11 +166,12 @@ def test_an_answer_is_continued_where_it_stopped(loaded: Loaded) -> None:
 
 
 #: Written the way thinking models do: the answer is opened with a thought, old thoughts go.
+#: llama.cpp recognises such templates by example, and not when they write message['role'].
 THINKING = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
-    "{% if message['role'] == 'assistant' and '</think>' in message['content'] %}"
-    "{{ message['content'].split('</think>')[-1] }}"
-    "{% else %}{{ message['content'] }}{% endif %}<|im_end|>\n{% endfor %}"
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{% if message.role == 'assistant' and '</think>' in message.content %}"
+    "{{ message.content.split('</think>')[-1] }}"
+    "{% else %}{{ message.content }}{% endif %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n"
     "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n"
     "{% else %}<think>\n{% endif %}{% endif %}"

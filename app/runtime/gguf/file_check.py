@@ -71,6 +71,7 @@ class CheckedModel:
 
     header: Header
     parts: tuple[Path, ...]
+    file_bytes: int
     weight_bytes: int
     parameters: int
 
@@ -109,6 +110,7 @@ def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
     return CheckedModel(
         header=header,
         parts=parts,
+        file_bytes=sum(part.end for part in headers),
         weight_bytes=sum(part.weight_bytes for part in headers),
         parameters=sum(part.parameters for part in headers),
     )
