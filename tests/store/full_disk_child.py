@@ -1,0 +1,79 @@
+"""Fills the small disk its database lies on, makes room, goes on; asserts what it sees.
+
+Run by `test_full_disk` in a mount namespace of its own, as
+`python -m tests.store.full_disk_child FOLDER`, where FOLDER is a file system of one megabyte.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from app.chat.message import MessageState
+from app.errors import StoreFull
+from app.store.store import Store
+from tests.store.chats import conversation, reply
+
+PIECE = "a piece of a long answer " * 40
+
+
+def main(folder: Path) -> None:
+    """Write into a full disk, twice: with the store open all the time, and opened anew."""
+    path = folder / "conversations.sqlite3"
+    ballast = folder / "ballast"
+    store = Store.open(path)
+    store.add_conversation(conversation())
+    store.add_message(reply("r"))
+    kept = ""
+    for _ in range(2):
+        ballast.write_bytes(bytes(_room(folder) - 64 * 1024))
+        try:
+            for _ in range(1000):
+                store.journal("r", PIECE)
+                kept += PIECE
+        except StoreFull as error:
+            assert "full" in error.cause, error.cause
+            assert str(folder) in error.advice, error.advice
+        else:
+            raise AssertionError("the disk never got full")
+        assert [message.text for message in store.messages("c")] == [kept]
+        ballast.unlink()
+        store.journal("r", "room again ")
+        kept += "room again "
+    _fill(ballast)
+    store.close()
+    store = _opened(path, ballast)
+    (recovered,) = store.recover()
+    assert recovered.text == kept
+    store.finish_message(replace(recovered, state=MessageState.COMPLETE))
+    store.close()
+
+
+def _opened(path: Path, ballast: Path) -> Store:
+    """Open on a disk without a byte left: either it can be read, or the reason is told."""
+    try:
+        Store.open(path).close()
+    except StoreFull as error:
+        assert "full" in error.cause, error.cause
+    ballast.unlink()
+    return Store.open(path)
+
+
+def _fill(ballast: Path) -> None:
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            return
+
+
+def _room(folder: Path) -> int:
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
