@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -58,22 +58,18 @@ class SettingsPanel(QWidget):
         self._nothing.setProperty("tone", "quiet")
         self._nothing.setWordWrap(True)
         self._nothing.hide()
-        self._groups = self._make_groups(theme, icons)
+        self._theme = theme
+        self._icons = icons
+        self._groups: tuple[SettingGroup, ...] = ()
+        self._column = QVBoxLayout()
         self._lay_out()
         self.setAccessibleName(self.tr("Settings"))
         self.setFocusProxy(self._filter)
-        for row in self._rows():
-            row.value_edited.connect(self._on_value_edited)
-            row.reset_requested.connect(self._on_reset_requested)
-            row.reload_requested.connect(self.reload_requested)
-            row.editor.paste_cut.connect(self.paste_cut)
         self._filter.textChanged.connect(self._on_filter_changed)
         self._filter.step_requested.connect(self._on_step_requested)
         self._close.clicked.connect(self._on_close_clicked)
         presenter.settings_changed.connect(self._on_settings_changed)
         presenter.availability_changed.connect(self._on_availability_changed)
-        self._on_settings_changed(presenter.settings)
-        self._on_availability_changed()
 
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands: what it was loaded with can be told from the rest."""
@@ -108,15 +104,30 @@ class SettingsPanel(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _make_groups(self, theme: Theme, icons: Icons) -> tuple[SettingGroup, ...]:
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the rows when they are seen first; the window opens sooner without them."""
+        if not self._groups:
+            self._make_groups()
+        super().showEvent(event)
+
+    def _make_groups(self) -> None:
         shown: dict[str, list[Entry]] = {}
         for entry in entries():
             if not entry.spec.hidden:
                 shown.setdefault(entry.group, []).append(entry)
-        return tuple(
-            SettingGroup(name, tuple(members), theme, icons, self)
+        self._groups = tuple(
+            SettingGroup(name, tuple(members), self._theme, self._icons, self._scroll.widget())
             for name, members in shown.items()
         )
+        for place, group in enumerate(self._groups):
+            self._column.insertWidget(place, group)
+        for row in self._rows():
+            row.value_edited.connect(self._on_value_edited)
+            row.reset_requested.connect(self._on_reset_requested)
+            row.reload_requested.connect(self.reload_requested)
+            row.editor.paste_cut.connect(self.paste_cut)
+        self._on_settings_changed(self._presenter.settings)
+        self._on_availability_changed()
 
     def _rows(self) -> tuple[SettingRow, ...]:
         return tuple(row for group in self._groups for row in group.rows)
@@ -137,13 +148,11 @@ class SettingsPanel(QWidget):
         page.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         inner = QWidget(page)
         inner.setMaximumWidth(_COLUMN)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_XL)
-        for group in self._groups:
-            column.addWidget(group)
-        column.addWidget(self._nothing)
-        column.addStretch(1)
+        inner.setLayout(self._column)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE_XL)
+        self._column.addWidget(self._nothing)
+        self._column.addStretch(1)
         around = QHBoxLayout(page)
         around.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_L)
         around.addWidget(inner, _ALL)
