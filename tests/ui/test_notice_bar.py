@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -243,3 +243,23 @@ def test_the_queue_is_bounded_and_gives_up_what_was_done_first() -> None:
         found.append(queue.current)
         queue.step()
     assert ERROR in found
+
+
+def test_a_screen_reader_is_told_at_once(
+    bar: NoticeBar, notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, QAccessible.AnnouncementPoliteness]] = []
+
+    def hear(event: QAccessibleAnnouncementEvent) -> None:
+        said.append((event.message(), event.politeness()))
+
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
+    notices.post(ERROR)
+    notices.post(DONE)
+    manners = QAccessible.AnnouncementPoliteness
+    assert said == [
+        ("The model is damaged. Get it again.", manners.Assertive),
+        ("The conversation was deleted.", manners.Polite),
+    ]
+    bar.dismiss()
