@@ -14,7 +14,7 @@ from typing import Any
 from app.store.failures import is_index_damage
 from app.store.migrations import create_search_tables, transaction
 from app.store.snippet import Highlighter
-from app.store.words import expression, segmented, terms_of
+from app.store.words import expression, indexable, terms_of
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class SearchIndex:
             ("title_index", "SELECT number, title FROM conversations"),
         ):
             for number, text in execute(query):
-                execute(_ADD.format(table), (number, segmented(text)))
+                execute(_ADD.format(table), (number, indexable(text)))
 
     def compact(self) -> None:
         """Write the indexes anew without what was forgotten."""
@@ -109,7 +109,7 @@ class SearchIndex:
 
     def _add(self, table: str, number: int, text: str) -> None:
         try:
-            self._connection.execute(_ADD.format(table), (number, segmented(text)))
+            self._connection.execute(_ADD.format(table), (number, indexable(text)))
         except sqlite3.DatabaseError as error:
             if not is_index_damage(error):
                 raise
@@ -118,12 +118,12 @@ class SearchIndex:
     def _remove(self, table: str, number: int, text: str) -> None:
         statement = _REMOVE.format(table)
         try:
-            self._connection.execute(statement, (number, segmented(text)))
+            self._connection.execute(statement, (number, indexable(text)))
         except sqlite3.DatabaseError as error:
             if not is_index_damage(error):
                 raise
             self.rebuild()
-            self._connection.execute(statement, (number, segmented(text)))
+            self._connection.execute(statement, (number, indexable(text)))
 
 
 _ADD = "INSERT INTO {0} (rowid, text) VALUES (?, ?)"

@@ -3,7 +3,8 @@
 The index splits at spaces and punctuation. Chinese, Japanese, Korean, Thai and their neighbours
 write without spaces, so each of their letters is made a word of its own, in the index and in the
 query alike; a query of several such letters becomes a phrase. Symbols are treated the same way,
-so that an emoji can be found.
+so that an emoji can be found. Case, diacritics and width make no difference: the tokenizer of
+SQLite knows the diacritics of Latin letters only, so they are taken off here.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ SINGLE = (
     "\U00020000-\U0003ffff"  # rarer Han
 )
 
+#: Latin, Greek and Cyrillic letters that have a mark of their own.
+_MARKED_LETTERS = ((0x00C0, 0x0250), (0x0370, 0x0530), (0x1E00, 0x2000))
+
 _SINGLE = re.compile(f"([{SINGLE}])")
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
 #: The categories that the tokenizer of the index keeps; see `migrations`.
@@ -39,16 +43,30 @@ _KEPT = ("L", "N", "Co", "Mn", "Mc", "So")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing that a message must contain: words that follow each other."""
+    """One thing that a message must contain: folded words that follow each other."""
 
     words: tuple[str, ...]
     is_prefix: bool
     """The last word may go on: it is still being typed."""
 
 
-def segmented(text: str) -> str:
-    """Return `text` with spaces around each character that is a word by itself."""
-    return text if text.isascii() else _SINGLE.sub(r" \1 ", text)
+def indexable(text: str) -> str:
+    """Return `text` as it is given to the index: folded, and split where no space does it.
+
+    What is returned for a text must not change: the index forgets a text by its words. A change
+    here is a migration that makes the indexes anew.
+    """
+    return text if text.isascii() else _SINGLE.sub(r" \1 ", folded(composed(text)))
+
+
+def composed(text: str) -> str:
+    """Return `text` with each letter and its marks as one character, where there is one."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def folded(text: str) -> str:
+    """Return `text` without case, diacritics and width; every character stays in its place."""
+    return (text if text.isascii() else text.translate(_FOLDS)).lower()
 
 
 def is_single(character: str) -> bool:
@@ -78,9 +96,25 @@ def expression(terms: tuple[Term, ...]) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    spaced = "".join(letter if _is_kept(letter) else " " for letter in segmented(text))
-    return tuple(spaced.split())
+    spaced = "".join(letter if _is_kept(letter) else " " for letter in indexable(text))
+    return tuple(spaced.lower().split())
 
 
 def _is_kept(character: str) -> bool:
     return unicodedata.category(character).startswith(_KEPT)
+
+
+def _folds() -> dict[int, str]:
+    # The dotted capital would become two letters, the final sigma depends on its place.
+    folds = {0x130: "i", 0x3A3: "σ", 0x3C2: "σ"}
+    for first, end in _MARKED_LETTERS:
+        for code in range(first, end):
+            parts = unicodedata.normalize("NFD", chr(code))
+            if len(parts) > 1 and all(unicodedata.combining(mark) for mark in parts[1:]):
+                folds.setdefault(code, folds.get(ord(parts[0]), parts[0].lower()))
+    for code in range(0xFF01, 0xFF5F):
+        folds[code] = chr(code - 0xFEE0).lower()
+    return folds
+
+
+_FOLDS = _folds()
