@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runtime.gguf.fields import HeaderEnds, HeaderNonsense
+from app.runtime.gguf.fields import MAX_STRING_BYTES, HeaderEnds, HeaderNonsense
 from app.runtime.gguf.header import read_header
 from tests.gguf_files import (
     Tensor,
@@ -80,6 +80,13 @@ def test_a_hostile_header_is_refused_at_once(tmp_path: Path, data: bytes) -> Non
         assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+def test_a_text_of_absurd_length_is_refused(tmp_path: Path) -> None:
+    length = MAX_STRING_BYTES + 1
+    data = _with_pair(struct.pack("<IQ", _PAIR_TYPES["string"], length)) + bytes(length)
+    with pytest.raises(HeaderNonsense, match="a text of"):
+        _read(tmp_path / "long.gguf", data)
 
 
 def test_every_cut_of_a_header_is_noticed(tmp_path: Path) -> None:

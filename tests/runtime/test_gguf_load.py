@@ -123,6 +123,8 @@ def test_the_runtime_can_load_another_model_after_a_failure(
     path = tmp_path / "model.gguf"
     path.write_bytes(_model(general__architecture="foo"))
     _refusal(fresh, path)
+    # Nothing of the failed load is left.
+    assert list((tmp_path / "run").iterdir()) == []
     fresh.load(LoadRequest(model_path, context_tokens=256, threads=1), ignore_progress)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -35,8 +36,15 @@ def _own_listening_ports() -> list[str]:
 
 def test_no_tcp_port_is_opened(loaded: Loaded) -> None:
     loaded.run(ask("Hello"))
+    assert _own_listening_ports() == []
     loaded.run(ask("Hello", "I am", continue_answer=True))
     assert _own_listening_ports() == []
+
+
+def test_a_port_would_be_noticed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        (address,) = _own_listening_ports()
+        assert address == f"0100007F:{server.getsockname()[1]:04X}"
 
 
 def test_the_socket_lies_in_a_private_folder(loaded: Loaded) -> None:
