@@ -15,7 +15,7 @@ from typing import Any
 
 from app.settings.schema import Effect, Entry, entries, group_label
 from resources.starter.interface import (
-    CORPUS,
+    TEXTS,
     InterfaceNames,
     MenuItem,
     interface_names,
@@ -41,7 +41,8 @@ DONT_KNOW = "dont_know"
 #: What the answers say of the starter's size; the trainer checks it against the network.
 PARAMETERS_MILLION = 2
 
-_ALTERNATIVES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+#: A choice of words, in answers and in phrases.
+ALTERNATIVES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 _EFFECTS = {
     Effect.AT_ONCE: "It takes effect at once.",
@@ -147,10 +148,10 @@ def load_corpus() -> Corpus:
         off_topic=OffTopic(
             do=tuple(off_topic["do"]),
             about=tuple(off_topic["about"]),
-            ask=tuple(off_topic["ask"]),
+            ask=(*off_topic["ask"], *off_topic["patterns"]),
             near=tuple(off_topic["near"]),
             known=tuple(off_topic["known"]),
-            nouns=tuple((CORPUS / "nouns.txt").read_text(encoding="utf-8").split()),
+            nouns=tuple((TEXTS / "nouns.txt").read_text(encoding="utf-8").split()),
             places=_listed("places.txt"),
             people=_listed("people.txt"),
             answers=tuple(
@@ -167,7 +168,7 @@ def load_corpus() -> Corpus:
 
 def wordings(answer: str) -> tuple[str, ...]:
     """Return every text that the `{one|other}` choices in `answer` stand for."""
-    pieces = _ALTERNATIVES.split(answer)
+    pieces = ALTERNATIVES.split(answer)
     choices = [piece.split("|") if place % 2 else [piece] for place, piece in enumerate(pieces)]
     return tuple("".join(chosen) for chosen in itertools.product(*choices))
 
@@ -227,9 +228,9 @@ def _follow_ups(table: dict[str, Any]) -> FollowUps:
 
 
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((CORPUS / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((TEXTS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _listed(name: str) -> tuple[str, ...]:
-    text = (CORPUS / name).read_text(encoding="utf-8")
+    text = (TEXTS / name).read_text(encoding="utf-8")
     return tuple(item.strip() for item in text.split(",") if item.strip())

@@ -89,6 +89,7 @@ def main() -> None:
             "bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
         },
+        "questions_sha256": hashlib.sha256((FOLDER / "evaluation.toml").read_bytes()).hexdigest(),
         "load_ms": round(load_ms),
         **figures,
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app.settings.schema import entries
 
-CORPUS = Path(__file__).parent / "corpus"
+TEXTS = Path(__file__).parent / "texts"
 
 _MARK = re.compile(r"\[\[([^\[\]]+)\]\]")
 
@@ -62,7 +62,7 @@ class InterfaceNames:
 
 def interface_names() -> InterfaceNames:
     """Return the table of names, read from the corpus and the settings schema."""
-    table = tomllib.loads((CORPUS / "interface.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads((TEXTS / "interface.toml").read_text(encoding="utf-8"))
     return InterfaceNames(
         menu_items=tuple(
             MenuItem(menu, text, shortcut)

@@ -7,10 +7,14 @@ apart. Everything is lower case: the chat template lowers what the user writes.
 from __future__ import annotations
 
 import random
+import re
 import string
 from collections.abc import Sequence
 
-from resources.starter.corpus import Corpus, Intent, Kind
+from resources.starter.corpus import ALTERNATIVES, Corpus, Intent, Kind
+
+#: How much oftener a phrase with choices is drawn than a plain one.
+PATTERN_WEIGHT = 6.0
 
 _KIND_WEIGHTS = {Kind.DO: 4.0, Kind.ABOUT: 2.0, Kind.ASK: 4.0}
 
@@ -37,7 +41,7 @@ class Phraser:
         """Return one way to ask for `intent`."""
         kinds = [kind for kind in Kind if getattr(intent, kind.value)]
         kind = self._rng.choices(kinds, [_KIND_WEIGHTS[kind] for kind in kinds])[0]
-        phrase = self._filled(self._rng.choice(getattr(intent, kind.value)))
+        phrase = self._drawn(getattr(intent, kind.value))
         return self._disguised(self._wrapped(kind, phrase))
 
     def off_topic_question(self) -> str:
@@ -45,16 +49,14 @@ class Phraser:
         source = self._corpus.off_topic
         draw = self._rng.random()
         if draw < 0.27:
-            return self._disguised(
-                self._wrapped(Kind.DO, self._filled(self._rng.choice(source.do)))
-            )
+            return self._disguised(self._wrapped(Kind.DO, self._drawn(source.do)))
         if draw < 0.50:
-            phrase = self._filled(self._rng.choice(source.about))
+            phrase = self._drawn(source.about)
             return self._disguised(self._wrapped(Kind.ABOUT, phrase))
         if draw < 0.80:
-            return self._disguised(self._filled(self._rng.choice(source.ask)))
+            return self._disguised(self._drawn(source.ask))
         if draw < 0.92:
-            return self._disguised(self._filled(self._rng.choice(source.near)))
+            return self._disguised(self._drawn(source.near))
         if draw < 0.96:
             return self._word_salad()
         return self._long_text()
@@ -71,21 +73,29 @@ class Phraser:
         return phrase
 
     def _filled(self, phrase: str) -> str:
+        """Put a word into each slot and take one of each `{one|other}`."""
         source = self._corpus.off_topic
-        while "{" in phrase:
-            for slot, words in (
-                ("{noun}", source.nouns),
-                ("{place}", source.places),
-                ("{person}", source.people),
-                ("{known}", source.known),
-            ):
-                if slot in phrase:
-                    # One word in twelve is made up: an unknown word is no subject of the app.
-                    word = self._made_up() if self._rng.random() < 0.08 else self._rng.choice(words)
-                    phrase = phrase.replace(slot, word, 1)
-            if "{number}" in phrase:
-                phrase = phrase.replace("{number}", str(self._rng.randint(0, 2000)), 1)
-        return phrase
+        for slot, words in (
+            ("{noun}", source.nouns),
+            ("{place}", source.places),
+            ("{person}", source.people),
+            ("{known}", source.known),
+        ):
+            while slot in phrase:
+                # One word in twelve is made up: an unknown word is no subject of the app.
+                word = self._made_up() if self._rng.random() < 0.08 else self._rng.choice(words)
+                phrase = phrase.replace(slot, word, 1)
+        while "{number}" in phrase:
+            phrase = phrase.replace("{number}", str(self._rng.randint(0, 2000)), 1)
+        return " ".join(ALTERNATIVES.sub(self._one_of, phrase).split())
+
+    def _drawn(self, phrases: Sequence[str]) -> str:
+        """Draw a phrase; one with choices stands for many and comes more often."""
+        weights = [PATTERN_WEIGHT if "|" in phrase else 1.0 for phrase in phrases]
+        return self._filled(self._rng.choices(phrases, weights)[0])
+
+    def _one_of(self, choices: re.Match[str]) -> str:
+        return self._rng.choice(choices.group(1).split("|"))
 
     def _disguised(self, text: str) -> str:
         rng, wrappers = self._rng, self._corpus.wrappers
@@ -183,7 +193,6 @@ class Phraser:
 
     def _long_text(self) -> str:
         sentences = [
-            self._filled(self._rng.choice(self._corpus.off_topic.ask))
-            for _ in range(self._rng.randint(2, 8))
+            self._drawn(self._corpus.off_topic.ask) for _ in range(self._rng.randint(2, 8))
         ]
         return self._rng.choice([". ", ", ", " ", "\n"]).join(sentences).lower()
