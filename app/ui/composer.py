@@ -25,7 +25,7 @@ DRAFT_DELAY_MS = 500
 _PADDING = 6
 #: Below these widths the figures, then the count of tokens, leave their room to the text.
 _FIGURES_WIDTH = 560
-_TOKENS_WIDTH = 400
+_TOKENS_WIDTH = 340
 _NARROWEST = 200
 
 

@@ -162,10 +162,10 @@ class SettingsPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # The page shows the panel's own ground.
+        self._scroll.setWidget(page)
+        # The panel's own ground and its edge show through; setWidget has just filled the page.
         self._scroll.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
-        self._scroll.setWidget(page)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_S)
