@@ -96,7 +96,7 @@ class GetModelDialog(QDialog):
         open_button.setProperty("kind", "primary")
         buttons.addButton(open_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
-        buttons.accepted.connect(self.file_requested)
+        self.accepted.connect(self.file_requested)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, SPACE_L, SPACE_L)

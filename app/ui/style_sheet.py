@@ -165,6 +165,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractItemView { background: transparent; border: none; outline: none; }
 QHeaderView::section { background: $raised; border: none; padding: 4px 8px; }
 QScrollArea { background: transparent; border: none; }
+ChatView { background: $ground; border: none; }
 QSplitter::handle { background: $line; }
 QGroupBox { border: none; margin-top: 24px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 0; }

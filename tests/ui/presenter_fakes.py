@@ -218,6 +218,11 @@ def child(parent: QObject, kind: type[Child]) -> Child:
     return cast(Child, parent.findChild(kind))
 
 
+def children(parent: QObject, kind: type[Child]) -> list[Child]:
+    """Return all children of a kind, at any depth."""
+    return cast(list[Child], parent.findChildren(kind))
+
+
 def conversation(
     conversation_id: str, title: str, updated_at: float, *, pinned: bool = False
 ) -> Conversation:

@@ -1,0 +1,178 @@
+"""Carries out what the menus ask for: hands it to a presenter, or to a part of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog
+
+from app.settings.schema import Theme as ThemeChoice
+from app.ui.menu_state import text_scale_entry
+from app.ui.menus import Command
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow, Presenters
+
+_TEXT_STEP = 0.1
+
+
+class WindowCommands(QObject):
+    """Knows which verb belongs to which command. Lives on the window's thread; owned by it.
+
+    Dialogs are imported when they are wanted: the first window is there sooner.
+    """
+
+    def __init__(self, window: MainWindow, presenters: Presenters) -> None:
+        super().__init__(window)
+        self._presenters = presenters
+        self._panes = window.panes
+        self._side = window.side
+        self._chat_pane = window.chat_pane
+        self._menus = window.menus
+        self._verbs = self._make_verbs(window)
+
+    @Slot(object)
+    def carry_out(self, command: Command) -> None:
+        """Do what a menu item says."""
+        # It may show another conversation; what is written belongs to this one.
+        self._chat_pane.composer.flush_draft()
+        self._verbs[command]()
+
+    @Slot()
+    def open_model_file(self) -> None:
+        """Let the user look for a model file, beginning where the last one was."""
+        from app.ui.model_dialogs import file_dialog
+
+        last = self._presenters.settings.settings.state.last_model
+        folder = Path(last).parent if last else Path.home()
+        dialog = file_dialog(self._window(), folder if folder.is_dir() else Path.home())
+        dialog.fileSelected.connect(self._presenters.model.load)
+        dialog.open()
+
+    @Slot()
+    def show_way_to_model(self) -> None:
+        """Say which models fit this computer and where they are."""
+        from app.ui.model_dialogs import GetModelDialog
+
+        dialog = GetModelDialog(self._window())
+        dialog.file_requested.connect(self.open_model_file)
+        self._open(dialog)
+
+    def _window(self) -> MainWindow:
+        return cast("MainWindow", self.parent())
+
+    def _make_verbs(self, window: MainWindow) -> dict[Command, Callable[[], object]]:
+        presenters = self._presenters
+        return {
+            Command.NEW_CONVERSATION: self._new_conversation,
+            Command.RENAME_CONVERSATION: self._rename_conversation,
+            Command.DELETE_CONVERSATION: self._delete_conversation,
+            Command.SEARCH_CONVERSATIONS: self._search_conversations,
+            Command.NEXT_CONVERSATION: self._next_conversation,
+            Command.PREVIOUS_CONVERSATION: self._previous_conversation,
+            Command.QUIT: window.close,
+            Command.COPY_LAST_ANSWER: self._copy_last_answer,
+            Command.EDIT_LAST_MESSAGE: self._chat_pane.edit_last_message,
+            Command.REGENERATE_ANSWER: presenters.chat.regenerate_last,
+            Command.CONTINUE_ANSWER: presenters.chat.continue_last,
+            Command.STOP_ANSWER: presenters.chat.stop,
+            Command.SHOW_CONVERSATIONS: self._toggle_list,
+            Command.SHOW_SETTINGS: self._toggle_settings,
+            Command.THEME_LIGHT: self._take_light_theme,
+            Command.THEME_DARK: self._take_dark_theme,
+            Command.THEME_SYSTEM: self._take_theme_of_desktop,
+            Command.LARGER_TEXT: self._enlarge_text,
+            Command.SMALLER_TEXT: self._shrink_text,
+            Command.NORMAL_TEXT_SIZE: self._reset_text,
+            Command.FULL_SCREEN: self._toggle_full_screen,
+            Command.CHOOSE_MODEL: window.choose_model,
+            Command.OPEN_MODEL_FILE: self.open_model_file,
+            Command.USE_STARTER: presenters.model.load_starter,
+            Command.UNLOAD_MODEL: presenters.model.unload,
+            Command.ENGINE_LOG: window.engine_log_requested.emit,
+            Command.WELCOME_PAGE: self._chat_pane.show_welcome,
+            Command.KEYBOARD_SHORTCUTS: self._show_shortcuts,
+            Command.ABOUT: self._show_about,
+        }
+
+    def _new_conversation(self) -> None:
+        self._presenters.conversations.new()
+        self._window().put_drawer_away()
+
+    def _rename_conversation(self) -> None:
+        self._panes.show_list(True)
+        self._side.rename_current()
+
+    def _delete_conversation(self) -> None:
+        self._presenters.conversations.delete(self._presenters.conversations.current_id)
+
+    def _search_conversations(self) -> None:
+        self._panes.show_list(True)
+        self._side.focus_search()
+
+    def _next_conversation(self) -> None:
+        self._presenters.conversations.step(1)
+
+    def _previous_conversation(self) -> None:
+        self._presenters.conversations.step(-1)
+
+    def _copy_last_answer(self) -> None:
+        QGuiApplication.clipboard().setText(self._presenters.chat.last_answer())
+
+    def _toggle_list(self) -> None:
+        self._panes.show_list(not self._panes.is_list_shown)
+
+    def _toggle_settings(self) -> None:
+        self._window().set_settings_shown(not self._panes.are_settings_shown)
+
+    def _take_light_theme(self) -> None:
+        self._take_theme(ThemeChoice.LIGHT)
+
+    def _take_dark_theme(self) -> None:
+        self._take_theme(ThemeChoice.DARK)
+
+    def _take_theme_of_desktop(self) -> None:
+        self._take_theme(ThemeChoice.SYSTEM)
+
+    def _take_theme(self, choice: ThemeChoice) -> None:
+        self._presenters.settings.set_value("appearance", "theme", choice.value)
+
+    def _enlarge_text(self) -> None:
+        self._scale_text(_TEXT_STEP)
+
+    def _shrink_text(self) -> None:
+        self._scale_text(-_TEXT_STEP)
+
+    def _reset_text(self) -> None:
+        self._presenters.settings.reset("appearance", "text_scale")
+
+    def _scale_text(self, step: float) -> None:
+        spec = text_scale_entry().spec
+        assert spec.minimum is not None
+        assert spec.maximum is not None
+        scale = round(self._presenters.settings.settings.appearance.text_scale + step, 2)
+        clamped = max(spec.minimum, min(spec.maximum, scale))
+        self._presenters.settings.set_value("appearance", "text_scale", clamped)
+
+    def _toggle_full_screen(self) -> None:
+        window = self._window()
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._menus.set_checked(Command.FULL_SCREEN, window.isFullScreen())
+
+    def _show_shortcuts(self) -> None:
+        from app.ui.shortcuts_dialog import ShortcutsDialog
+
+        self._open(ShortcutsDialog(self._window()))
+
+    def _show_about(self) -> None:
+        from app.ui.about_dialog import AboutDialog
+
+        self._open(AboutDialog(self._window()))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
