@@ -81,19 +81,21 @@ class ActionRow(QWidget):
         self._figures.setText(self._figures_of(item.message) if ready else "")
         self._figures.setVisible(bool(self._figures.text()))
 
-    def arrange(self, width: int) -> int:
-        """Place the buttons in `width` and return the height."""
+    def arrange(self, width: int, margin: int) -> int:
+        """Place the buttons in `width`, text beginning at `margin`, and return the height."""
         widgets = [widget for widget in self._in_order() if not widget.isHidden()]
         sizes = [self._width_of(widget) for widget in widgets]
         # Icons, not the edges of their buttons, line up with the text.
         inset = (SIDE - ICON) // 2
-        left = width - sum(sizes) + inset if self._role is Role.USER else -inset
+        left = margin - inset
+        if self._role is Role.USER:
+            left = width - margin - sum(sizes) + inset
         for widget, size in zip(widgets, sizes, strict=True):
             widget.setGeometry(left, 0, size, HEIGHT)
             left += size
         wanted = self._figures.sizeHint().width()
-        room = max(0, min(wanted, width - left - SPACE_M))
-        self._figures.setGeometry(width - room, 0, room, HEIGHT)
+        room = max(0, min(wanted, width - margin - left - SPACE_M))
+        self._figures.setGeometry(width - margin - room, 0, room, HEIGHT)
         return HEIGHT
 
     def focus_widgets(self) -> Iterator[QWidget]:

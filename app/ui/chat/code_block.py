@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
@@ -10,15 +11,18 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.ui.chat.code_text import CodeText
 from app.ui.chat.copy_button import CopyButton
-from app.ui.chat.highlight import spans
+from app.ui.chat.highlight import Span, spans
 from app.ui.chat.parts import Code
 from app.ui.chat.text_styles import TextStyles
 from app.ui.icons import Icons
-from app.ui.theme import RADIUS, SPACE_M, SPACE_XS, FontRole, Theme
+from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, FontRole, Theme
 
 _PADDING = SPACE_M
 #: Room below the lines, which the scroll bar takes when there is one.
 _BOTTOM = 12
+#: Colours are found in steps of this length, and given up when they take too long in all.
+_STEP_S = 0.008
+_PATIENCE_S = 1.0
 
 
 class CodeBlock(QWidget):
@@ -34,7 +38,10 @@ class CodeBlock(QWidget):
         self._theme = theme
         self._part: Code | None = None
         self._caret: QColor | None = None
-        self._is_colored = False
+        # What is still to be coloured, and for how much longer that may be tried.
+        self._spans: Iterator[tuple[int, Span]] | None = None
+        self._found: dict[int, list[Span]] = {}
+        self._patience_s = 0.0
         self._language = QLabel(self)
         self._language.setTextFormat(Qt.TextFormat.PlainText)
         self._language.setProperty("tone", "quiet")
@@ -68,7 +75,10 @@ class CodeBlock(QWidget):
                 self.tr("Code, {language}").format(language=self._language.text())
             )
         self.text.show_code(new.text)
-        self._is_colored = False
+        if new.closed and new.language:
+            self._spans = spans(new.text, new.language)
+            self._found = {}
+            self._patience_s = _PATIENCE_S
         return True
 
     def height_at(self, width: int) -> int:
@@ -78,8 +88,8 @@ class CodeBlock(QWidget):
         self.copy_button.move(width - self.copy_button.width() - SPACE_XS, SPACE_XS // 2)
         room = max(0, inner - self.copy_button.width())
         self._language.setGeometry(_PADDING, 0, room, self._header)
-        self.text.setGeometry(_PADDING, self._header + SPACE_XS, inner, text_height)
-        return self._header + SPACE_XS + text_height
+        self.text.setGeometry(_PADDING, self._header + SPACE_S, inner, text_height)
+        return self._header + SPACE_S + text_height
 
     def show_caret(self, color: QColor | None) -> None:
         """Mark the end of the code, where more will come, in `color`; None takes it away."""
@@ -87,13 +97,22 @@ class CodeBlock(QWidget):
         self.update()
 
     def colorize(self) -> bool:
-        """Colour the code if that is still to be done. Return whether it was."""
-        part = self.first
-        if self._is_colored or not part.closed:
+        """Go on colouring the code for a moment. Return whether that was still to be done."""
+        if self._spans is None:
             return False
-        self._is_colored = True
-        if part.language:
-            self.text.show_colors(spans(part.text, part.language), is_dark=self._theme.is_dark)
+        start = now = time.perf_counter()
+        for line, span in self._spans:
+            self._found.setdefault(line, []).append(span)
+            now = time.perf_counter()
+            if now - start > _STEP_S:
+                break
+        else:
+            self._spans = None
+            if self._found:
+                self.text.show_colors(self._found, is_dark=self._theme.is_dark)
+        self._patience_s -= now - start
+        if self._patience_s < 0:
+            self._spans = None
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,24 @@ from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocu
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-#: Larger code, or code with longer lines, stays in one colour: lexers take their time.
-LARGEST_CODE = 48 * 1024
+#: Larger code, or code with longer lines, stays in one colour: one step of a lexer cannot be
+#: interrupted, and some take the square of what they look at.
+LARGEST_CODE = 24 * 1024
 LONGEST_LINE = 1_000
+
+#: Languages whose lexers were tried with hostile text; of pygments' others some run for minutes.
+_NAMES = """
+    awk bash basic bat batch c c# c++ clojure cmake console cpp cs csharp css dart diff
+    django docker dockerfile elixir erlang ex f# fish fortran fsharp go golang graphql groovy
+    haskell hs html http ini java javascript jinja js json jsx julia kotlin latex
+    less lisp lua make makefile mysql nasm nginx nix objc objective-c ocaml pascal perl
+    php pl postgresql powershell prolog properties proto protobuf ps1 py py3 pycon pytb python
+    python3 r rb rs ruby rust s sass scala scheme scss sh shell sql sqlite3 swift tcl terraform
+    tex tf toml ts tsx typescript verilog vhdl vim vue xml yaml yml zig zsh
+"""
+LANGUAGES = frozenset(_NAMES.split())
+
+_ALSO = {"cxx": "cpp", "h": "c", "hpp": "cpp", "jsonc": "json", "kt": "kotlin", "patch": "diff"}
 
 #: A stretch of a line: where it starts, how long it is (in UTF-16 units), what it is.
 Span = tuple[int, int, str]
@@ -65,14 +81,15 @@ def colors(*, is_dark: bool) -> dict[str, str]:
     return _DARK if is_dark else _LIGHT
 
 
-def spans(code: str, language: str) -> dict[int, list[Span]]:
-    """Return what is to be coloured, by line number; nothing for an unknown language."""
-    if len(code) > LARGEST_CODE or max(map(len, code.split("\n"))) > LONGEST_LINE:
-        return {}
+def spans(code: str, language: str) -> Iterator[tuple[int, Span]]:
+    """Yield what is to be coloured, each with its line; nothing for an unknown language.
+
+    The caller may stop between two steps, and go on later.
+    """
     lexer = _lexer(language.lower())
-    if lexer is None:
-        return {}
-    found: dict[int, list[Span]] = {}
+    too_large = len(code) > LARGEST_CODE or max(map(len, code.split("\n"))) > LONGEST_LINE
+    if lexer is None or too_large:
+        return
     line = column = 0
     for token, text in lexer.get_tokens(code):
         kind = _kind(token)
@@ -80,10 +97,9 @@ def spans(code: str, language: str) -> dict[int, list[Span]]:
             if number:
                 line, column = line + 1, 0
             length = len(piece) if piece.isascii() else len(piece.encode("utf-16-le")) // 2
-            if kind and length:
-                found.setdefault(line, []).append((column, length, kind))
+            if length:
+                yield line, (column, length, kind)
             column += length
-    return found
 
 
 class CodeColors(QSyntaxHighlighter):
@@ -106,7 +122,8 @@ class CodeColors(QSyntaxHighlighter):
         """Colour one line."""
         del text
         for start, length, kind in self._spans.get(self.currentBlock().blockNumber(), ()):
-            self.setFormat(start, length, self._formats[kind])
+            if kind:
+                self.setFormat(start, length, self._formats[kind])
 
 
 @cache
@@ -117,21 +134,11 @@ def _kind(token: Any) -> str:
 
 
 @cache
-def _aliases() -> dict[str, str]:
-    from pygments.lexers import get_all_lexers
-
-    # Without plugins: looking for these reads every installed distribution.
-    return {
-        alias.lower(): aliases[0]
-        for _name, aliases, _files, _types in get_all_lexers(plugins=False)
-        for alias in reversed(tuple(aliases))
-    }
-
-
-@cache
 def _lexer(language: str) -> Lexer | None:
+    language = _ALSO.get(language, language)
+    if language not in LANGUAGES:
+        return None
     from pygments.lexers import get_lexer_by_name
 
-    alias = _aliases().get(language)
     # Spaces and line ends are kept as they are, so that places fit the document.
-    return get_lexer_by_name(alias, stripnl=False, ensurenl=False) if alias else None
+    return get_lexer_by_name(language, stripnl=False, ensurenl=False)

@@ -90,8 +90,8 @@ class MessageWidget(QWidget):
             self._editor.setGeometry(MARGIN, 0, width, height)
             return height
         top = self._arrange_content(width) + SPACE_XS
-        height = self._actions.arrange(width)
-        # The row may stand out a little, so that its icons line up with the text.
+        # The row stands out a little, so that its icons line up with the text.
+        height = self._actions.arrange(width + 2 * MARGIN, MARGIN)
         self._actions.setGeometry(0, top, width + 2 * MARGIN, height)
         return top + height
 

@@ -54,10 +54,11 @@ class Prose(TextView):
         painter.setPen(Qt.PenStyle.NoPen)
         layout = self.document().documentLayout()
         block = self.document().begin()
-        above = 0.0
-        quotes_above: tuple[int, ...] = ()
+        bars: dict[int, QRectF] = {}
         for part in self._parts:
-            rect = layout.blockBoundingRect(block)
+            rect = layout.blockBoundingRect(block).translated(0, self._styles.sink / 2)
+            for quote in [quote for quote in bars if quote not in part.place.quotes]:
+                self._draw_bar(painter, bars.pop(quote))
             if rect.top() > event.rect().bottom():
                 break
             if part.kind is Kind.RULE:
@@ -65,14 +66,16 @@ class Prose(TextView):
                 line = QRectF(left, round(rect.center().y()), self.width() - left, 1)
                 painter.fillRect(line, self._styles.line_color)
             for quote in part.place.quotes:
-                top = above if quote in quotes_above else rect.top()
-                bar = QRectF(0, top, QUOTE_BAR_WIDTH, rect.bottom() - top)
                 rtl = block.textDirection() == Qt.LayoutDirection.RightToLeft
                 left = quote * self._styles.step
-                bar.moveLeft(self.width() - left - QUOTE_BAR_WIDTH if rtl else left)
-                painter.setBrush(self._styles.edge_color)
-                painter.drawRoundedRect(bar, 1.5, 1.5)
-            above = rect.bottom()
-            quotes_above = part.place.quotes
+                left = self.width() - left - QUOTE_BAR_WIDTH if rtl else left
+                begun = bars.setdefault(quote, QRectF(left, rect.top(), QUOTE_BAR_WIDTH, 0))
+                begun.setBottom(rect.bottom())
             block = block.next()
+        for bar in bars.values():
+            self._draw_bar(painter, bar)
         painter.end()
+
+    def _draw_bar(self, painter: QPainter, bar: QRectF) -> None:
+        painter.setBrush(self._styles.edge_color)
+        painter.drawRoundedRect(bar, QUOTE_BAR_WIDTH / 2, QUOTE_BAR_WIDTH / 2)

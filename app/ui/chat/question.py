@@ -30,6 +30,7 @@ class Question(MessageWidget):
         self, item: ShownMessage, theme: Theme, icons: Icons, styles: TextStyles, parent: QWidget
     ) -> None:
         super().__init__(item, theme, icons, parent)
+        self._styles = styles
         self._bubble = QRectF()
         self._prose = Prose(styles, self)
         self._prose.setAccessibleName(self.tr("You"))
@@ -67,9 +68,11 @@ class Question(MessageWidget):
         needed = min(room, int(self._prose.document().idealWidth()) + 2)
         height = self._prose.height_at(needed)
         left = MARGIN + width - needed - _PADDING_X
-        self._prose.setGeometry(left, _PADDING_Y, needed, height)
+        # Letters stand low in their lines; the same air is to be above and below them.
+        sink = round(self._styles.sink)
+        self._prose.setGeometry(left, _PADDING_Y - sink, needed, height)
         self._bubble = QRectF(self._prose.geometry()).adjusted(
-            -_PADDING_X, -_PADDING_Y, _PADDING_X, _PADDING_Y
+            -_PADDING_X, sink - _PADDING_Y, _PADDING_X, _PADDING_Y + sink
         )
         self.update()
         return height + 2 * _PADDING_Y

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.parts import Alignment, Run, Table
-from app.ui.chat.text_styles import TextStyles
+from app.ui.chat.parts import Alignment, Paragraph, Run, Table
+from app.ui.chat.text_styles import TextStyles, is_right_to_left
 from app.ui.chat.text_view import TextView
 
 _PADDING = 8
@@ -37,6 +37,7 @@ class TableSection(TextView):
         self._styles = styles
         self._part: Table | None = None
         self._table: QTextTable | None = None
+        self._is_rtl = False
         self.document().setUndoRedoEnabled(False)
         self.document().setDefaultFont(styles.font)
 
@@ -105,9 +106,12 @@ class TableSection(TextView):
         # Text begins where the text of other sections begins.
         form.setLeftMargin(-_PADDING)
         form.setRightMargin(-_PADDING)
+        # Qt does not turn a table round by itself.
+        self._is_rtl = _is_rtl(part)
+        shares = reversed(part.shares) if self._is_rtl else part.shares
         form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         form.setColumnWidthConstraints(
-            [QTextLength(QTextLength.Type.PercentageLength, share) for share in part.shares]
+            [QTextLength(QTextLength.Type.PercentageLength, share) for share in shares]
         )
         cursor.movePosition(QTextCursor.MoveOperation.Start)
         self._table = cursor.insertTable(len(part.rows), len(part.alignments), form)
@@ -116,7 +120,8 @@ class TableSection(TextView):
         assert self._table is not None
         is_header = part.has_header and number == 0
         for column, alignment in enumerate(part.alignments):
-            cell = self._table.cellAt(number, column)
+            place = len(part.alignments) - 1 - column if self._is_rtl else column
+            cell = self._table.cellAt(number, place)
             runs = row[column] if column < len(row) else ()
             self._write_cell(cell, runs, alignment, is_header=is_header)
 
@@ -127,8 +132,16 @@ class TableSection(TextView):
         end = cell.lastCursorPosition().position()
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        cursor.setBlockFormat(self._styles.cell_format(_ALIGNMENTS[alignment]))
+        block = self._styles.cell_format(_ALIGNMENTS[alignment])
+        if self._is_rtl:
+            block.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        cursor.setBlockFormat(block)
         for run in runs:
             styles = self._styles
             form = styles.header_format(run) if is_header else styles.char_format(run)
             cursor.insertText(run.text, form)
+
+
+def _is_rtl(part: Table) -> bool:
+    first = next((cell for cell in part.rows[0] if cell), ()) if part.rows else ()
+    return is_right_to_left(Paragraph(first))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontInfo,
     QFontMetricsF,
     QTextBlockFormat,
     QTextCharFormat,
@@ -13,12 +16,12 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui.chat.parts import Gap, Kind, Paragraph, Run, Style
+from app.ui.chat.parts import Gap, Kind, Paragraph, Run, Style, text_of
 from app.ui.chat.reader import LIST_STEPS
 from app.ui.theme import FontRole, Theme
 
 #: Line height in messages, relative to the size of the font.
-LINE_HEIGHT = 1.5
+LINE_HEIGHT = 1.55
 _SIZES = {
     Kind.HEADING_1: 1.42,
     Kind.HEADING_2: 1.24,
@@ -38,9 +41,11 @@ class TextStyles:
         self.font = theme.font(FontRole.BODY)
         self.mono = theme.font(FontRole.MONO)
         #: The size of body text in pixels; distances follow it.
-        self.em = QFontMetricsF(self.font).height() / 1.17
+        self.em = float(QFontInfo(self.font).pixelSize())
+        #: How far the text of a line stands below the middle of the line's height.
+        self.sink = max(0.0, self.em * LINE_HEIGHT - QFontMetricsF(self.font).height()) / 2
         #: One step of indent, in pixels.
-        self.step = max(2, round(self.em * 0.27))
+        self.step = max(2, round(self.em * 0.29))
         self.line_color = QColor(self._colors.line)
         self.edge_color = QColor(self._colors.edge)
         self.accent_color = QColor(self._colors.accent)
@@ -71,10 +76,11 @@ class TextStyles:
 
     def block_format(self, paragraph: Paragraph, *, is_first: bool) -> QTextBlockFormat:
         """Return the format of a paragraph; the first of a document has no gap above."""
-        key = (paragraph.kind, paragraph.place, len(paragraph.marker), is_first)
+        is_rtl = bool(paragraph.marker) and is_right_to_left(paragraph)
+        key = (paragraph.kind, paragraph.place, len(paragraph.marker), is_first, is_rtl)
         known = self._blocks.get(key)
         if known is None:
-            known = self._blocks[key] = self._make_block_format(paragraph, is_first)
+            known = self._blocks[key] = self._make_block_format(paragraph, is_first, is_rtl)
         return known
 
     def cell_format(self, alignment: Qt.AlignmentFlag | None) -> QTextBlockFormat:
@@ -115,7 +121,9 @@ class TextStyles:
             made.setFontUnderline(True)
         return made
 
-    def _make_block_format(self, paragraph: Paragraph, is_first: bool) -> QTextBlockFormat:
+    def _make_block_format(
+        self, paragraph: Paragraph, is_first: bool, is_rtl: bool
+    ) -> QTextBlockFormat:
         made = QTextBlockFormat()
         made.setIndent(paragraph.place.indent)
         if not is_first:
@@ -129,13 +137,29 @@ class TextStyles:
             steps = LIST_STEPS + 2 * max(0, len(paragraph.marker) - 3)
             hang = float(steps * self.step)
             made.setTextIndent(-hang)
-            made.setTabPositions([QTextOption.Tab(hang, QTextOption.TabType.LeftTab)])
+            # From right to left, Qt goes by the document's tab distance only.
+            if not is_rtl:
+                made.setTabPositions([QTextOption.Tab(hang, QTextOption.TabType.LeftTab)])
         if paragraph.kind in _SIZES:
             level = list(_SIZES).index(paragraph.kind) + 1
             made.setProperty(QTextFormat.Property.HeadingLevel.value, level)
         return made
 
+    @property
+    def tab_distance(self) -> float:
+        """How far the text of a list item hangs in."""
+        return float(LIST_STEPS * self.step)
+
     def _set_line_height(self, block: QTextBlockFormat, height: float) -> None:
         # At least, not exactly: scripts with tall letters get the room they need.
         kind = QTextBlockFormat.LineHeightTypes.MinimumHeight
         block.setLineHeight(round(self.em * height), kind.value)
+
+
+def is_right_to_left(paragraph: Paragraph) -> bool:
+    """Return whether the first letter of a paragraph belongs to a script that runs to the left."""
+    for letter in text_of(paragraph.runs)[:200]:
+        kind = unicodedata.bidirectional(letter)
+        if kind in ("R", "AL", "L"):
+            return kind != "L"
+    return False

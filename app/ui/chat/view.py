@@ -76,13 +76,13 @@ class ChatView(QAbstractScrollArea):
         self._jump = JumpButton(theme, icons, self)
         self._jump.clicked.connect(self.jump_to_end)
         self._jump.hide()
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Conversation"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(_LINE_PX)
         theme.changed.connect(self._on_theme_changed)
-        self._dress()
 
     @Slot(object)
     def set_items(self, items: tuple[ShownMessage, ...]) -> None:
@@ -379,11 +379,6 @@ class ChatView(QAbstractScrollArea):
         made = sorted((self._indices[message_id], widget) for message_id, widget in self._widgets)
         return [widget for _, widget in made]
 
-    def _dress(self) -> None:
-        palette = self.viewport().palette()
-        palette.setColor(QPalette.ColorRole.Base, self._theme.color("ground"))
-        self.viewport().setPalette(palette)
-
     @Slot()
     def _on_frame_due(self) -> None:
         with self._frames.drawing():
@@ -440,7 +435,6 @@ class ChatView(QAbstractScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self._dress()
         anchor = None if self._follows else self._anchor()
         self._widgets.take_theme()
         for entry in self._entries:

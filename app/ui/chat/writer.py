@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
 from app.ui.chat.parts import Paragraph, Run
-from app.ui.chat.text_styles import TextStyles
+from app.ui.chat.text_styles import TextStyles, is_right_to_left
 
 
 class ParagraphWriter:
@@ -24,6 +24,9 @@ class ParagraphWriter:
         document.setDocumentMargin(0)
         document.setDefaultFont(styles.font)
         document.setIndentWidth(styles.step)
+        option = document.defaultTextOption()
+        option.setTabStopDistance(styles.tab_distance)
+        document.setDefaultTextOption(option)
 
     def write(self, paragraphs: Sequence[Paragraph]) -> bool:
         """Make the document say `paragraphs`. Return whether anything had to change."""
@@ -84,11 +87,7 @@ class ParagraphWriter:
         old = self._written[index]
         block = self._document.findBlockByNumber(index)
         cursor.setPosition(block.position())
-        if (old.kind, old.place, old.marker) != (
-            paragraph.kind,
-            paragraph.place,
-            paragraph.marker,
-        ):
+        if _shape(old) != _shape(paragraph):
             cursor.setBlockFormat(self._styles.block_format(paragraph, is_first=index == 0))
             kept, runs = 0, paragraph.runs
         else:
@@ -126,6 +125,12 @@ def _kept(old: Paragraph, new: Paragraph) -> tuple[int, tuple[Run, ...]]:
         else:
             return kept, new.runs[number:]
     return kept, ()
+
+
+def _shape(paragraph: Paragraph) -> tuple[object, ...]:
+    """Return what decides on the format of the block."""
+    turns = bool(paragraph.marker) and is_right_to_left(paragraph)
+    return (paragraph.kind, paragraph.place, paragraph.marker, turns)
 
 
 def _units(text: str) -> int:
