@@ -99,10 +99,10 @@ class Session(QObject):
     async def run(self, model: str) -> None:
         """Open the store, load the model, and go on until everything has ended."""
         self._engine.prepare()
-        last = self._settings.settings.state.last_conversation
         self._models.load_at_start(model)
-        await self._open_store()
-        await self._conversations.load(last)
+        interrupted = await self._open_store()
+        last = self._settings.settings.state.last_conversation
+        await self._conversations.load(interrupted or last)
         await self._ended.wait()
 
     @Slot()
@@ -127,8 +127,11 @@ class Session(QObject):
     def _on_engine_shut_down(self) -> None:
         self._engine_ended.set()
 
-    async def _open_store(self) -> None:
-        """Open the database, or one in memory with a word to the user when that fails."""
+    async def _open_store(self) -> str:
+        """Open the database, or one in memory with a word to the user when that fails.
+
+        Returns the conversation in which an answer was interrupted, or an empty text.
+        """
         try:
             await self._store.open()
         except StoreError as error:
@@ -137,13 +140,14 @@ class Session(QObject):
                 actions = (NoticeAction(self.tr("Set it aside"), self._set_database_aside),)
             self._notices.error(error, *actions)
             await self._store.open_in_memory()
-            return
+            return ""
         recovered = await self._store.run(Store.recover)
         if recovered:
             self._notices.info(
                 self.tr("An answer was interrupted when Cairn ended. It can be continued.")
             )
         self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
+        return recovered[-1].conversation_id if recovered else ""
 
     def _set_database_aside(self) -> None:
         self._tasks.start(self._start_over(), "new database")

@@ -183,6 +183,7 @@ class ChatPresenter(QObject):
 
     def last_answer(self) -> str:
         """Return the text of the last answer that is shown, or an empty text."""
+        self._take_in_writing()
         path = self._tree.path_to(self._leaf_id)
         return next((item.text for item in reversed(path) if item.role is Role.ASSISTANT), "")
 
@@ -215,9 +216,6 @@ class ChatPresenter(QObject):
         self._tree = MessageTree(messages)
         for message in self._saver.unsaved_messages(conversation_id):
             self._tree.put(message)
-        writing = self._reply.message
-        if writing is not None and writing.conversation_id == conversation_id:
-            self._tree.put(writing)
         self._show(conversation.leaf_id)
         self.draft_shown.emit(conversation.draft)
 
@@ -326,7 +324,14 @@ class ChatPresenter(QObject):
         else:
             self._show(message.id)
 
+    def _take_in_writing(self) -> None:
+        """Let the tree hold the answer that is being written as far as it is."""
+        writing = self._reply.message
+        if writing is not None and writing.conversation_id == self._conversation_id:
+            self._tree.put(writing)
+
     def _show(self, leaf_id: str | None) -> None:
+        self._take_in_writing()
         self._leaf_id = leaf_id
         self.messages_shown.emit(self._tree.shown(leaf_id))
 

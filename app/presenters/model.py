@@ -135,6 +135,7 @@ class ModelPresenter(QObject):
     @Slot(object)
     def _on_model_loaded(self, info: ModelInfo) -> None:
         self._settings.set_value("state", "last_load_failed", False)
+        self._settings.save_now()
         self._settings.set_capabilities(info.capabilities)
         self._set_state(
             ModelState(

@@ -17,6 +17,7 @@ from app.engine.process import ChildProcess
 from app.errors import EngineError
 from app.runtime.protocol import LoadRequest, RunRequest
 from tests.engine.test_engine import REQUEST, Listener, load
+from tests.program import is_alive
 from tests.scripted_runtime import Script
 
 
@@ -169,12 +170,3 @@ def child_pid() -> int:
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
     (child,) = map(int, children)
     return child
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process runs; one that waits to be reaped does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"

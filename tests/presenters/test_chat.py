@@ -154,6 +154,23 @@ def test_an_answer_goes_on_while_another_conversation_is_shown(play: Play) -> No
     play(scene)
 
 
+def test_an_answer_that_is_being_written_can_be_left_and_shown_again(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="old"))
+        await desk.ask("Q")
+        await desk.load(SLOW)
+        desk.chat.regenerate(desk.messages()[1].id)
+        await until(lambda: any(text.count("two") > 1 for text in desk.streamed.values()))
+        desk.chat.choose_version(desk.messages()[1].id, -1)
+        desk.chat.choose_version(desk.messages()[1].id, 1)
+        assert desk.messages()[1].text.startswith("one two")
+        assert desk.chat.last_answer() == desk.messages()[1].text
+        desk.chat.stop()
+        await desk.answered()
+
+    play(scene)
+
+
 def test_a_failed_request_leaves_a_sentence_in_its_place(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(Script(run_end="overflow"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.program import Program
 
 PATIENCE_S = 30.0
 
@@ -51,41 +52,14 @@ class Driver:
 
     def __init__(self, screen: Screen, profile: Path) -> None:
         self._screen = screen
-        environment = os.environ | {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
-        self._environment = environment
-        self._program = subprocess.Popen(
-            [sys.executable, "-m", "tests.screenshots.guided", "--profile", str(profile)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        self.state()
+        self._environment = os.environ | {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
+        self._program = Program(profile, self._environment)
+        self._program.opened()
         self._focus()
-
-    def ask(self, question: str) -> Any:
-        """Ask the guide."""
-        assert self._program.stdin is not None
-        assert self._program.stdout is not None
-        self._program.stdin.write(question + "\n")
-        self._program.stdin.flush()
-        line = self._program.stdout.readline()
-        if not line:
-            raise RuntimeError("the program ended")
-        return json.loads(line)
-
-    def state(self) -> dict[str, Any]:
-        """Return what the program is doing."""
-        state: dict[str, Any] = self.ask("state")
-        return state
 
     def until(self, condition: Callable[[dict[str, Any]], bool]) -> None:
         """Wait for a state."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition(self.state()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(str(self.state()))
-            time.sleep(0.02)
+        self._program.until(condition)
 
     def settle(self) -> None:
         """Give animations and highlighting time to end before a picture."""
@@ -93,13 +67,13 @@ class Driver:
 
     def resize(self, width: int, height: int) -> None:
         """Give the window another size."""
-        self.ask(f"size {width} {height}")
+        self._program.ask(f"size {width} {height}")
         self.settle()
 
     def click(self, name: str) -> None:
         """Click on the widget of that accessible name or text."""
         deadline = time.monotonic() + PATIENCE_S
-        while (place := self.ask(f"where {name}")) is None:
+        while (place := self._program.ask(f"where {name}")) is None:
             if time.monotonic() > deadline:
                 raise LookupError(f"nothing on the screen is called {name!r}")
             time.sleep(0.05)
@@ -122,7 +96,7 @@ class Driver:
     def quit(self) -> int:
         """Close the window as a person would, and return the exit status."""
         self.keys("ctrl+q")
-        return self._program.wait(PATIENCE_S)
+        return self._program.end()[0]
 
     def _focus(self) -> None:
         # There is no window manager to do it.

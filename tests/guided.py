@@ -1,8 +1,12 @@
-"""The real program, with a guide inside that tells a driver where things are on the screen.
+"""The real program, with a guide inside that tells a driver how it stands and where things are.
 
 The driver writes one question per line to stdin and reads one JSON answer per line from stdout:
-`where NAME` → centre of the visible widget of that accessible name or text; `state` → what the
-program is doing; `size W H` → resizes the window.
+
+    state           what the program is doing, and what it told the user so far
+    where NAME      centre of the visible widget of that accessible name or text
+    size W H        resizes the window
+    load PATH       loads a model, as the picker would
+    send TEXT       sends a message, as the composer would
 """
 
 from __future__ import annotations
@@ -15,9 +19,12 @@ from PySide6.QtCore import QObject, QSocketNotifier, Slot
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.main import main
+from app.presenters.notices import Notice, Notices
 from app.session import Session
 
 _show = Session.show
+_post = Notices.post
+_told: list[str] = []
 
 
 class Guide(QObject):
@@ -27,8 +34,10 @@ class Guide(QObject):
         super().__init__(session)
         self._session = session
         self._rest = b""
+        self._filled = False
         self._notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_readable)
+        session._conversations.conversations_changed.connect(self._on_conversations_changed)
 
     @Slot()
     def _on_readable(self) -> None:
@@ -40,18 +49,35 @@ class Guide(QObject):
             sys.stdout.write(json.dumps(self._answer(line.decode())) + "\n")
             sys.stdout.flush()
 
+    @Slot(object)
+    def _on_conversations_changed(self, _conversations: object) -> None:
+        self._filled = True
+
     def _answer(self, question: str) -> object:
         verb, _, rest = question.partition(" ")
-        if verb == "where":
-            return _centre(rest)
-        if verb == "size":
-            width, height = map(int, rest.split())
-            self._session._window.resize(width, height)
-            return None
+        match verb:
+            case "where":
+                return _centre(rest)
+            case "size":
+                width, height = map(int, rest.split())
+                self._session._window.resize(width, height)
+            case "load":
+                self._session._models.load(rest)
+            case "send":
+                self._session._chat.send(rest)
+            case _:
+                return self._state()
+        return None
+
+    def _state(self) -> dict[str, object]:
+        shown = self._session._chat
         return {
+            "filled": self._filled,
             "stage": self._session._models.state.stage.value,
-            "answering": self._session._chat.is_answering,
-            "answer": self._session._chat.last_answer(),
+            "answering": shown.is_answering,
+            "answer": shown.last_answer(),
+            "states": [message.state.value for message in shown._tree.path_to(shown._leaf_id)],
+            "told": _told,
         }
 
 
@@ -70,12 +96,17 @@ def _centre(name: str) -> tuple[int, int] | None:
     return centre.x(), centre.y()
 
 
-def show_with_guide(session: Session) -> None:
-    """Show the window and start the guide."""
+def _show_with_guide(session: Session) -> None:
     _show(session)
     Guide(session)
 
 
+def _post_and_remember(notices: Notices, notice: Notice) -> None:
+    _post(notices, notice)
+    _told.append(f"{notice.cause} {notice.advice}".strip())
+
+
 if __name__ == "__main__":
-    Session.show = show_with_guide  # type: ignore[method-assign, assignment]
+    Session.show = _show_with_guide  # type: ignore[method-assign, assignment]
+    Notices.post = _post_and_remember  # type: ignore[method-assign, assignment]
     sys.exit(main())
