@@ -49,7 +49,9 @@ class NumberEditor(SettingEditor):
         """Leave the slider out where there is no room for it."""
         super().resizeEvent(event)
         if self._slider is not None:
-            room = event.size().width() - self._spin.width() - SPACE_M
+            # Its hint, not its width, which depends on the answer.
+            field = max(_NARROWEST_FIELD, self._spin.sizeHint().width())
+            room = event.size().width() - field - SPACE_M
             self._slider.setVisible(room >= _SHORTEST_SLIDER)
 
     def _make_spin(self) -> QSpinBox | QDoubleSpinBox:

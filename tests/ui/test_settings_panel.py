@@ -95,11 +95,11 @@ def test_every_setting_that_is_not_hidden_has_a_row(panel: SettingsPanel) -> Non
     assert [row.entry for row in panel._rows()] == SHOWN
 
 
-@pytest.mark.parametrize("entry", SHOWN, ids=lambda entry: str(entry.name))
-def test_every_field_has_a_name_and_a_description(panel: SettingsPanel, entry: Entry) -> None:
-    field = row_of(panel, entry.name).editor.focusProxy()
-    assert field.accessibleName() == entry.spec.label
-    assert field.accessibleDescription().startswith(entry.spec.help)
+def test_every_field_has_a_name_and_a_description(panel: SettingsPanel) -> None:
+    for row in panel._rows():
+        field = row.editor.focusProxy()
+        assert field.accessibleName() == row.entry.spec.label
+        assert field.accessibleDescription().startswith(row.entry.spec.help)
 
 
 def test_a_number_goes_out_when_it_is_typed(
@@ -390,6 +390,16 @@ def test_the_page_fits_a_panel_of_320_pixels(
     qtbot.waitUntil(lambda: panel.width() == 320)
     page = panel._scroll.widget()
     qtbot.waitUntil(lambda: page.width() <= panel._scroll.viewport().width())
+
+
+def test_a_slider_that_had_no_room_comes_back_with_it(qtbot: QtBot, panel: SettingsPanel) -> None:
+    editor = number_of(panel, "temperature")
+    slider = editor._slider
+    assert slider is not None
+    panel.resize(160, 480)
+    qtbot.waitUntil(slider.isHidden)
+    panel.resize(380, 480)
+    qtbot.waitUntil(lambda: not slider.isHidden() and editor._spin.width() < editor.width() // 2)
 
 
 def test_a_plain_text_setting_gets_one_line(qtbot: QtBot) -> None:
