@@ -31,6 +31,7 @@ from resources.starter.judge import HONEST, Judge, Verdict
 FOLDER = Path(__file__).parent
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
 SAMPLED_SEEDS = (1, 2, 3)
+QUESTION_SETS = ("first", "second")
 LONG_TOKENS = 1500
 MAX_NEW_TOKENS = 300
 
@@ -103,14 +104,19 @@ def measure(player: Player) -> dict[str, Any]:
     """Return every figure."""
     questions = tomllib.loads((FOLDER / "evaluation.toml").read_text(encoding="utf-8"))
     judge = Judge(load_corpus())
-    greedy, misses = _asked(player, judge, questions, [GREEDY])
-    sampled, _ = _asked(player, judge, questions, [_as_shipped(seed) for seed in SAMPLED_SEEDS])
+    as_shipped = [_as_shipped(seed) for seed in SAMPLED_SEEDS]
+    sets: dict[str, Any] = {}
+    misses: list[dict[str, str]] = []
+    for name in QUESTION_SETS:
+        greedy, missed = _asked(player, judge, questions[name], [GREEDY])
+        sampled, _ = _asked(player, judge, questions[name], as_shipped)
+        sets[name] = {"greedy": greedy, "sampled": sampled}
+        misses += missed
     dialogues = sum(_dialogue_is_right(player, case) for case in questions["dialogue"])
     long = _long_conversation(player, judge, questions)
     ended = player.finishes[FinishReason.STOP]
     return {
-        "greedy": greedy,
-        "sampled": sampled,
+        **sets,
         "follow_ups": {"asked": len(questions["dialogue"]), "right": dialogues},
         "long_conversation": long,
         "ended_by_itself": round(ended / player.finishes.total(), 4),
@@ -156,7 +162,7 @@ def _long_conversation(player: Player, judge: Judge, questions: dict[str, Any]) 
     turns: list[str] = []
     verdicts: Counter[Verdict] = Counter()
     alone: Counter[Verdict] = Counter()
-    for case in questions["known"]:
+    for case in questions["second"]["known"]:
         wanted = frozenset(case["intents"])
         text = player.answer([*turns, case["ask"]])
         if player.prompt_tokens > 2048 - MAX_NEW_TOKENS:

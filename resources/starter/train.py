@@ -24,7 +24,7 @@ from resources.starter.network import Network, Shape
 from resources.starter.tokenizer import train_tokenizer, vocabulary
 
 SEED = 20261123
-STEPS = 2200
+STEPS = 2000
 DECISION_ROWS = 64
 CONVERSATION_EVERY = 4
 LONG_EVERY = 12

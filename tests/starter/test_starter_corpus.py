@@ -8,12 +8,14 @@ import tomllib
 from collections import defaultdict
 
 from resources.starter.corpus import DONT_KNOW, load_corpus, wordings
-from resources.starter.evaluate import FOLDER
+from resources.starter.evaluate import FOLDER, QUESTION_SETS
 from resources.starter.judge import GARBLED, Judge, Verdict
 from resources.starter.phrasing import Phraser
 
 CORPUS = load_corpus()
-QUESTIONS = tomllib.loads((FOLDER / "evaluation.toml").read_text(encoding="utf-8"))
+_SETS = tomllib.loads((FOLDER / "evaluation.toml").read_text(encoding="utf-8"))
+KNOWN = [case for name in QUESTION_SETS for case in _SETS[name]["known"]]
+UNKNOWN = [ask for name in QUESTION_SETS for ask in _SETS[name]["unknown"]]
 
 
 def bare(text: str) -> str:
@@ -39,18 +41,18 @@ def test_evaluation_questions_are_not_in_the_corpus() -> None:
         for intent in CORPUS.intents
         for phrase in (*intent.do, *intent.about, *intent.ask)
     } | {bare(phrase) for phrase in CORPUS.off_topic.ask}
-    asked = [case["ask"] for case in QUESTIONS["known"]] + QUESTIONS["unknown"]
+    asked = [case["ask"] for case in KNOWN] + UNKNOWN
     assert not [ask for ask in asked if bare(ask) in phrases]
 
 
 def test_evaluation_questions_want_answers_that_exist() -> None:
     names = set(CORPUS.answers())
-    assert not [case for case in QUESTIONS["known"] if not set(case["intents"]) <= names]
+    assert not [case for case in KNOWN if not set(case["intents"]) <= names]
 
 
 def test_there_are_enough_evaluation_questions_to_mean_something() -> None:
-    assert len(QUESTIONS["known"]) >= 120
-    assert len(QUESTIONS["unknown"]) >= 50
+    assert len(KNOWN) >= 200
+    assert len(UNKNOWN) >= 80
 
 
 def test_the_same_seed_writes_the_same_questions() -> None:
