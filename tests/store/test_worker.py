@@ -28,7 +28,7 @@ class Gate:
         self.reached = threading.Event()
         self.opened = threading.Event()
 
-    def wait(self, store: Store) -> None:
+    def wait(self, _: Store) -> None:
         """Hang."""
         self.reached.set()
         assert self.opened.wait(10)
