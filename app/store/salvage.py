@@ -26,8 +26,13 @@ from app.store.store import Store
 
 logger = logging.getLogger(__name__)
 
-#: So many numbers after the last readable one are tried when the file cannot say how many it has.
+#: Numbers up to this one are tried when the file cannot say how many it has.
 TRIED_NUMBERS = 20_000
+#: The file may say nonsense.
+MOST_NUMBERS = 1_000_000
+
+#: Python decodes SQLite's own messages strictly, and they quote what stands in the file.
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
 def set_aside(path: Path) -> Path:
@@ -96,7 +101,7 @@ def _messages(source: sqlite3.Connection) -> Iterator[Message]:
 def _journalled(source: sqlite3.Connection, message_id: str) -> str:
     pieces: list[str] = []
     query = "SELECT text FROM journal WHERE message_id = ? ORDER BY place"
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*_UNREADABLE):
         for (piece,) in source.execute(query, (message_id,)):
             pieces.append(piece)
     return "".join(pieces)
@@ -106,18 +111,35 @@ def _rows(
     source: sqlite3.Connection, table: str, columns: tuple[str, ...]
 ) -> Iterator[tuple[Any, ...]]:
     query = f"SELECT number, {', '.join(columns)} FROM {table} WHERE number > ? ORDER BY number"
-    last, skipped = 0, 0
-    while skipped <= TRIED_NUMBERS:
+    last, newest = 0, _newest(source, table)
+    in_gap = False
+    while last < newest:
         try:
             for number, *row in source.execute(query, (last,)):
-                last, skipped = number, 0
+                last, in_gap = number, False
                 yield tuple(row)
-        except sqlite3.Error as error:
-            if skipped == 0:
+        except _UNREADABLE as error:
+            if not in_gap:
                 logger.info("%s after number %d cannot be read: %s", table, last, error)
-            last, skipped = last + 1, skipped + 1
+            last, in_gap = last + 1, True
         else:
             return
+
+
+def _newest(source: sqlite3.Connection, table: str) -> int:
+    """Return the highest number a table ever had, a guess when only that cannot be read, or 0."""
+    try:
+        # Reads the schema only. Without it, no number will do better.
+        source.execute(f"SELECT number FROM {table} LIMIT 0")
+    except _UNREADABLE as error:
+        logger.info("%s cannot be read at all: %s", table, error)
+        return 0
+    with contextlib.suppress(*_UNREADABLE):
+        query = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        (newest,) = source.execute(query, (table,)).fetchone() or (0,)
+        if isinstance(newest, int):
+            return min(newest, MOST_NUMBERS)
+    return TRIED_NUMBERS
 
 
 def _conversation_for(message: Message) -> Conversation:
