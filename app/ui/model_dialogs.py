@@ -24,6 +24,9 @@ from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 _GIB = 1024**3
 #: A model, its context and the rest of the system share the memory.
 _SHARE_FOR_MODEL = 0.5
+#: Bits for a parameter in the smallest and the largest of the usual kinds of file.
+_BITS_Q4_K_M = 4.85
+_BITS_Q8_0 = 8.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class GetModelDialog(QDialog):
             self._text(
                 self.tr(
                     "Download one of the .gguf files listed there, then open it. "
-                    "Q4_K_M in the name of a file is a good middle between size and quality."
+                    "Q4_K_M in a file's name means small, Q8_0 means large and a little better."
                 )
             )
         )
@@ -121,11 +124,12 @@ class GetModelDialog(QDialog):
         return label
 
     def _source(self, source: Source, memory: int | None) -> QWidget:
-        # Eight bits for a parameter, the largest of the usual kinds, and a tenth for the rest.
-        size = source.billions * 1e9 * 1.1
-        fits = memory is None or size <= memory * _SHARE_FOR_MODEL
-        words = self.tr("{name} · ≈ {size:.1f} GiB with 8 bits").format(
-            name=source.name, size=size / _GIB
+        smallest, largest = (
+            source.billions * 1e9 * bits / 8 for bits in (_BITS_Q4_K_M, _BITS_Q8_0)
+        )
+        fits = memory is None or smallest <= memory * _SHARE_FOR_MODEL
+        words = self.tr("{name} · ≈ {smallest:.1f} to {largest:.1f} GiB").format(
+            name=source.name, smallest=smallest / _GIB, largest=largest / _GIB
         )
         if not fits:
             words += " · " + self.tr("too large for this computer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,9 +16,7 @@ from app.presenters.notices import Notices
 from app.settings.codec import with_value
 from app.settings.schema import Entry, Settings, entries
 from app.store.store import SearchHit
-
-if TYPE_CHECKING:
-    from app.ui.main_window import Presenters
+from app.ui.main_window import Presenters
 
 Call = tuple[Any, ...]
 Child = TypeVar("Child", bound=QObject)
@@ -202,8 +200,6 @@ class FakePresenters:
 
     def bundle(self) -> Presenters:
         """Return them as the window knows them."""
-        from app.ui.main_window import Presenters
-
         return Presenters(
             cast(Any, self.conversations),
             cast(Any, self.model),
