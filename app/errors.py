@@ -6,7 +6,8 @@
     │   ├── StoreTooNew       written by a newer Cairn
     │   ├── StoreDamaged      the file is not a healthy database
     │   ├── StoreReadOnly     the file or its folder may not be written
-    │   └── StoreFull         no room left on the device
+    │   ├── StoreFull         no room left on the device
+    │   └── StoreRefused      this change can never be made; trying again does not help
     ├── ModelLoadError        a model could not be loaded; the engine is alive
     ├── RunError              a request failed; the model is still loaded
     │   └── ContextOverflow   the prompt is longer than the context window
@@ -71,6 +72,10 @@ class StoreReadOnly(StoreError):
 
 class StoreFull(StoreError):
     """No room is left on the device that holds the database."""
+
+
+class StoreRefused(StoreError):
+    """The database will never take this change; trying again does not help."""
 
 
 class ModelLoadError(AppError):

@@ -103,6 +103,7 @@ class Session(QObject):
         interrupted = await self._open_store()
         last = self._settings.settings.state.last_conversation
         await self._conversations.load(interrupted or last)
+        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
         await self._ended.wait()
 
     @Slot()
@@ -134,6 +135,7 @@ class Session(QObject):
         """
         try:
             await self._store.open()
+            recovered = await self._store.run(Store.recover)
         except StoreError as error:
             actions: tuple[NoticeAction, ...] = ()
             if isinstance(error, StoreDamaged):
@@ -141,12 +143,10 @@ class Session(QObject):
             self._notices.error(error, *actions)
             await self._store.open_in_memory()
             return ""
-        recovered = await self._store.run(Store.recover)
         if recovered:
             self._notices.info(
                 self.tr("An answer was interrupted when Cairn ended. It can be continued.")
             )
-        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
         return recovered[-1].conversation_id if recovered else ""
 
     def _set_database_aside(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.catalog.model_file import ModelFile, describe
-from app.catalog.starter import is_starter, starter_path
+from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
 from app.engine.engine import Engine
 from app.errors import AppError
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
@@ -90,7 +90,7 @@ class ModelPresenter(QObject):
         self._set_state(
             ModelState(
                 ModelStage.LOADING,
-                model.stem,
+                STARTER_LABEL if is_starter(model) else model.stem,
                 progress=LoadProgress(self.tr("Starting the engine")),
                 is_starter=is_starter(model),
             )
@@ -140,7 +140,7 @@ class ModelPresenter(QObject):
         self._set_state(
             ModelState(
                 ModelStage.READY,
-                info.name or info.path.stem,
+                _name(info),
                 _detail(info),
                 info=info,
                 is_starter=is_starter(info.path),
@@ -195,6 +195,10 @@ class ModelPresenter(QObject):
 
 def _describe_all(paths: tuple[Path, ...]) -> tuple[ModelFile, ...]:
     return tuple(describe(path) for path in paths)
+
+
+def _name(info: ModelInfo) -> str:
+    return STARTER_LABEL if is_starter(info.path) else info.name or info.path.stem
 
 
 def _detail(info: ModelInfo) -> str:

@@ -1,7 +1,8 @@
 """Writes to the store, in order, off the window's thread, and never given up.
 
 A write that fails (disk full, folder read-only) stays at the head of the queue with everything
-behind it; the user is told once, and it is tried again until it works or the program ends.
+behind it; the user is told once, and it is tried again until it works or the program ends. Only
+one that can never work is dropped, with a word.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 from app.chat.message import Message
-from app.errors import StoreError
+from app.errors import StoreError, StoreRefused
 from app.presenters.notices import Notices
 from app.presenters.tasks import Tasks
 from app.store.store import Store
@@ -69,13 +70,19 @@ class Saver:
             write = self._writes[0]
             try:
                 await self._store.run(write.verb, *write.arguments)
+            except StoreRefused as error:
+                self._notices.error(error)
             except StoreError as error:
                 if not self._failing:
                     self._failing = True
                     self._notices.error(error)
                 await asyncio.sleep(RETRY_S)
                 continue
-            if self._failing:
-                self._failing = False
-                self._notices.info("Everything is saved again.")
+            else:
+                self._tell_recovery()
             self._writes.popleft()
+
+    def _tell_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            self._notices.info("Everything is saved again.")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from app.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreRefused
 
 #: How much the probe of a folder writes: more than one page and its frame in the log.
 PROBE_BYTES = 64 * 1024
@@ -54,11 +54,11 @@ def translated(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         # SQLite does not pass the reason on, so the folder is asked.
         return _of_errno(_probe(path), path, details) or _failing(path, details)
     if code == sqlite3.SQLITE_TOOBIG:
-        return StoreError(
+        return StoreRefused(
             "The text is too long to be kept.", "Split it into smaller parts.", details=details
         )
     if code == sqlite3.SQLITE_CONSTRAINT:
-        return StoreError(
+        return StoreRefused(
             "A message does not fit the conversation it should be added to.",
             "Start a new conversation.",
             details=details,
