@@ -4,7 +4,7 @@
 2. Header, schema and version are read before anything is written.
 3. After an unclean end, and always while the file is small, all pages are checked.
 4. Write-ahead log and pragmas are set, missing migrations are run.
-5. The write lock is taken once, because SQLite opens a read-only file without a word.
+5. A write is tried and taken back, because SQLite opens a read-only file without a word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from app.errors import StoreDamaged, StoreTooNew
 from app.store.failures import damaged, primary_code, told
-from app.store.migrations import APPLICATION_ID, LATEST, migrate, transaction, version_of
+from app.store.migrations import APPLICATION_ID, LATEST, migrate, version_of
 
 logger = logging.getLogger(__name__)
 
@@ -99,8 +99,7 @@ def _opened(path: Path, *, shared: bool) -> sqlite3.Connection:
             _check_pages(connection, path)
         _configure(connection)
         migrate(connection)
-        with transaction(connection):
-            pass
+        _check_writable(connection)
     except BaseException:
         connection.close()
         raise
@@ -146,9 +145,21 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(f"{path}: {'; '.join(problems)}")
 
 
+def _check_writable(connection: sqlite3.Connection) -> None:
+    # Taken back before it reaches the disk: a full one may be opened, to be read.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {version_of(connection)}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _configure(connection: sqlite3.Connection) -> None:
-    # Works on a file without pages only, so it stands before the first write.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if version_of(connection) == 0:
+        # Works on a file without pages only, so it stands before the first write; on any other it
+        # would be a write for nothing, and a full disk could not be opened.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode not in ("wal", "memory"):
         logger.info("the file system allows no write-ahead log; the journal mode is %s", mode)

@@ -11,11 +11,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,7 @@ from typing import Any, Self
 from app.chat.conversation import Conversation
 from app.chat.message import Message, MessageState
 from app.store.connection import identity_of, open_database, open_in_memory
-from app.store.failures import gone, told
+from app.store.failures import gone, primary_code, told
 from app.store.migrations import transaction
 from app.store.rows import (
     CONVERSATION_COLUMNS,
@@ -228,13 +228,24 @@ class Store:
             statement = f"UPDATE conversations SET {assignment} WHERE id = ?"
             execute(statement, (value, conversation_id))
 
-    @contextmanager
+    @contextlib.contextmanager
     def _writing(self) -> Iterator[Any]:
         # SQLite would go on writing into a file that nobody can open again.
         if identity_of(self._path) != self._identity:
             raise gone(self._path)
-        with told(self._path), transaction(self._connection):
-            yield self._connection.execute
+        with told(self._path):
+            try:
+                with transaction(self._connection):
+                    yield self._connection.execute
+            except sqlite3.Error as error:
+                if primary_code(error) == sqlite3.SQLITE_FULL:
+                    self._give_room_back()
+                raise
+
+    def _give_room_back(self) -> None:
+        """Empty the log, which may be what fills the disk: the next attempt may then succeed."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _columns(names: tuple[str, ...]) -> str:

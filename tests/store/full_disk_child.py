@@ -44,21 +44,26 @@ def main(folder: Path) -> None:
         kept += "room again "
     _fill(ballast)
     store.close()
-    store = _opened(path, ballast)
+    _read_on_a_full_disk(path, kept)
+    ballast.unlink()
+    store = Store.open(path)
     (recovered,) = store.recover()
     assert recovered.text == kept
     store.finish_message(replace(recovered, state=MessageState.COMPLETE))
     store.close()
 
 
-def _opened(path: Path, ballast: Path) -> Store:
-    """Open on a disk without a byte left: either it can be read, or the reason is told."""
+def _read_on_a_full_disk(path: Path, text: str) -> None:
+    """Open without a byte left: what is there can be read, and a change is refused in words."""
+    store = Store.open(path)
+    assert [message.text for message in store.messages("c")] == [text]
     try:
-        Store.open(path).close()
+        store.recover()
     except StoreFull as error:
         assert "full" in error.cause, error.cause
-    ballast.unlink()
-    return Store.open(path)
+    else:
+        raise AssertionError("there was room to write")
+    store.close()
 
 
 def _fill(ballast: Path) -> None:
