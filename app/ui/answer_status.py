@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.presenters.chat_status import Activity, ChatStatus
 from app.ui.context_ring import ContextRing
+from app.ui.figures import activity_word, duration_text, short_count, speed_text, status_lines
 from app.ui.theme import SPACE_S, Theme
 
 _K = 1024
@@ -58,7 +59,9 @@ class AnswerStatus(QWidget):
     def _show(self) -> None:
         status = self._status
         used, limit = status.context_used, status.context_limit
-        self._tokens.setText(_short(used) if limit is None else f"{_short(used)}/{_short(limit)}")
+        self._tokens.setText(
+            short_count(used) if limit is None else f"{short_count(used)}/{short_count(limit)}"
+        )
         self._tokens.setVisible(self._room >= Room.TOKENS)
         self._ring.set_share(None if used is None or not limit else used / limit)
         figures = self._figures_text()
@@ -72,20 +75,12 @@ class AnswerStatus(QWidget):
         status = self._status
         if status.activity is Activity.IDLE:
             return ""
-        parts = [self._activity()]
+        parts = [activity_word(status.activity)]
         if status.tokens_per_second is not None:
-            parts.append(self.tr("{n} tok/s").format(n=_number(status.tokens_per_second)))
+            parts.append(speed_text(status.tokens_per_second))
         if status.first_token_ms is not None:
-            parts.append(self.tr("{n} s").format(n=_number(status.first_token_ms / 1000)))
+            parts.append(duration_text(status.first_token_ms))
         return " · ".join(parts)
-
-    def _activity(self) -> str:
-        return {
-            Activity.IDLE: self.tr("Ready"),
-            Activity.WAITING: self.tr("Waiting"),
-            Activity.PREFILL: self.tr("Reading"),
-            Activity.WRITING: self.tr("Writing"),
-        }[self._status.activity]
 
     def _explanation(self) -> str:
         status, locale = self._status, QLocale()
@@ -105,30 +100,5 @@ class AnswerStatus(QWidget):
                     used=locale.toString(used), limit=locale.toString(limit)
                 )
             )
-        unknown = self.tr("– (no answer was measured yet)")
-        rate, first = status.tokens_per_second, status.first_token_ms
-        lines.append(
-            self.tr("Speed: {value}").format(
-                value=unknown if rate is None else self.tr("{n} tokens/s").format(n=_number(rate))
-            )
-        )
-        lines.append(
-            self.tr("Time to first token: {value}").format(
-                value=unknown if first is None else self.tr("{n} s").format(n=_number(first / 1000))
-            )
-        )
+        lines += status_lines(status)
         return "\n".join(lines)
-
-
-def _short(tokens: int | None) -> str:
-    """Return "812", "1.2k" or "4k"; windows come in powers of two, so a k is 1,024 here."""
-    if tokens is None:
-        return "–"
-    if tokens < _K:
-        return str(tokens)
-    text = f"{tokens / _K:.1f}" if tokens < 100 * _K else f"{tokens / _K:.0f}"
-    return f"{text.removesuffix('.0')}k"
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"

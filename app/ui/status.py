@@ -6,9 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from app.presenters.chat_status import Activity, ChatStatus
+from app.presenters.chat_status import ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.elided_label import ElidedLabel
+from app.ui.figures import activity_word, status_lines
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_S, Theme
@@ -119,35 +120,14 @@ class StatusView(QWidget):
             return (progress.stage if progress else "") or self.tr("Loading"), "warning"
         if stage is ModelStage.FAILED:
             return self.tr("Not loaded"), "danger"
-        return {
-            Activity.IDLE: self.tr("Ready"),
-            Activity.WAITING: self.tr("Waiting"),
-            Activity.PREFILL: self.tr("Reading"),
-            Activity.WRITING: self.tr("Writing"),
-        }[self._chat.activity], "accent"
+        return activity_word(self._chat.activity), "accent"
 
     def _explanation(self, word: str) -> str:
         if self._model.stage is ModelStage.FAILED and self._model.error is not None:
             return self._model.error.cause
         if self._model.stage is not ModelStage.READY:
             return word
-        status = self._chat
-        rate = status.tokens_per_second
-        first = status.first_token_ms
-        unknown = self.tr("– (no answer was measured yet)")
-        lines = [
-            word,
-            self.tr("Speed: {value}").format(
-                value=unknown if rate is None else self.tr("{n} tokens/s").format(n=_number(rate))
-            ),
-            self.tr("Time to first token: {value}").format(
-                value=unknown if first is None else self.tr("{n} s").format(n=_number(first / 1000))
-            ),
-        ]
+        lines = [word, *status_lines(self._chat)]
         if self._model.info is not None:
             lines.append(self.tr("Engine: {name}").format(name=self._model.info.runtime))
         return "\n".join(lines)
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else f"{value:.0f}"

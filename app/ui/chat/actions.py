@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.chat.message import Message, MessageState, Role
 from app.chat.tree import ShownMessage
 from app.ui.chat.copy_button import ICON, SIDE, CopyButton
 from app.ui.elided_label import ElidedLabel
+from app.ui.figures import duration_text, speed_text
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_M, SPACE_XS, FontRole, Theme
 
 HEIGHT = SIDE
 _STEP_WIDTH = 22
-#: A number with a given count of decimals, as QLocale names it.
-_FIXED = ord("f")
 
 
 class ActionRow(QWidget):
@@ -129,13 +128,10 @@ class ActionRow(QWidget):
         """Return speed, time to the first token and model, as far as they are known."""
         figures: list[str] = []
         known = message.statistics
-        locale = QLocale()
         if known is not None and known.decode_tokens_per_second is not None:
-            speed = locale.toString(known.decode_tokens_per_second, _FIXED, 1)
-            figures.append(self.tr("{speed} tok/s").format(speed=speed))
+            figures.append(speed_text(known.decode_tokens_per_second))
         if known is not None and known.first_token_ms is not None:
-            seconds = locale.toString(known.first_token_ms / 1000, _FIXED, 1)
-            figures.append(self.tr("{seconds} s").format(seconds=seconds))
+            figures.append(duration_text(known.first_token_ms))
         if message.model:
             figures.append(message.model)
         return " · ".join(figures)
