@@ -103,10 +103,8 @@ class ChatPresenter(QObject):
         if not self._conversation_id:
             self._conversation_id = uuid.uuid4().hex
             self._conversations.begin(self._conversation_id, text)
-        question = self._new_message(self._leaf_id, Role.USER, text)
-        self._add(question)
+        self._answer(self._new_message(self._leaf_id, Role.USER, text))
         self._clear_draft()
-        self._answer(question.id)
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
@@ -118,7 +116,7 @@ class ChatPresenter(QObject):
             message = self._tree[message_id]
             parent_id = message.parent_id if message.role is Role.ASSISTANT else message.id
             if parent_id is not None:
-                self._answer(parent_id)
+                self._answer(self._tree[parent_id])
 
     def regenerate_last(self) -> None:
         """Let the model give its last answer again."""
@@ -136,9 +134,11 @@ class ChatPresenter(QObject):
         if text == old.text:
             return
         edited = self._new_message(old.parent_id, old.role, text, model=old.model)
-        self._add(edited)
         if old.role is Role.USER:
-            self._answer(edited.id)
+            self._answer(edited)
+        else:
+            self._record(edited)
+            self._show_added(edited)
 
     def continue_answer(self, message_id: str) -> None:
         """Let the model write on where an answer was cut, stopped or interrupted."""
@@ -155,8 +155,10 @@ class ChatPresenter(QObject):
             )
             return
         resumed = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
-        self._show(message_id)
+        self._saver.save(Store.reopen_message, message_id)
+        self._tree.put(resumed)
         self._start(resumed, continue_answer=True)
+        self._show(message_id)
 
     def continue_last(self) -> None:
         """Let the model write on in the last answer."""
@@ -260,14 +262,24 @@ class ChatPresenter(QObject):
             return False
         return True
 
-    def _answer(self, question_id: str) -> None:
-        """Add an empty answer to a message and let the model write it."""
-        model = self._models.state.name
+    def _answer(self, question: Message) -> None:
+        """Let the model answer a message, which may be new.
+
+        The request goes out before anything is drawn: the model reads while the window works.
+        """
+        added = [] if question.id in self._tree else [question]
         answer = self._new_message(
-            question_id, Role.ASSISTANT, "", state=MessageState.STREAMING, model=model
+            question.id,
+            Role.ASSISTANT,
+            "",
+            state=MessageState.STREAMING,
+            model=self._models.state.name,
         )
-        self._add(answer)
+        added.append(answer)
+        for message in added:
+            self._record(message)
         self._start(answer)
+        self._show_added(*added)
 
     def _start(self, answer: Message, *, continue_answer: bool = False) -> None:
         settings = self._settings.settings
@@ -284,13 +296,8 @@ class ChatPresenter(QObject):
         except RunError as error:
             failed = replace(answer, state=MessageState.FAILED, failure=error.cause)
             self._saver.save(Store.finish_message, failed)
-            self._on_reply_finished(failed)
+            self._tree.put(failed)
             self._notices.error(error)
-            return
-        if continue_answer:
-            self._saver.save(Store.reopen_message, answer.id)
-            self._tree.put(answer)
-            self.message_changed.emit(self._tree.shown_one(answer.id))
 
     def _new_message(
         self,
@@ -312,17 +319,21 @@ class ChatPresenter(QObject):
             model,
         )
 
-    def _add(self, message: Message) -> None:
-        """Add a message, show the branch that ends with it, and save it."""
-        at_end = message.parent_id == self._leaf_id
+    def _record(self, message: Message) -> None:
+        """Take a message into the tree and save it."""
         self._tree.put(message)
-        self._leaf_id = message.id
         self._saver.save(Store.add_message, message)
-        self._conversations.touch(self._conversation_id, message.id)
+
+    def _show_added(self, *messages: Message) -> None:
+        """Show the branch that ends with the last of `messages`, each the parent of the next."""
+        at_end = messages[0].parent_id == self._leaf_id
+        self._leaf_id = messages[-1].id
+        self._conversations.touch(self._conversation_id, self._leaf_id)
         if at_end:
-            self.message_added.emit(self._tree.shown_one(message.id))
+            for message in messages:
+                self.message_added.emit(self._tree.shown_one(message.id))
         else:
-            self._show(message.id)
+            self._show(self._leaf_id)
 
     def _take_in_writing(self) -> None:
         """Let the tree hold the answer that is being written as far as it is."""

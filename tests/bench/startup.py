@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from tests.bench.figure import Figure
@@ -16,8 +18,11 @@ from tests.bench.figure import Figure
 def measure(rounds: int) -> list[Figure]:
     """Return the figures of the start, from `rounds` pairs of an empty window and Cairn's."""
     ratios, memory, engine, empty_s, cairn_s = [], [], [], [], []
-    _start("empty")
     with tempfile.TemporaryDirectory(prefix="cairn-bench-") as folder:
+        # Compiled code is kept between the starts, as it is where Cairn is used.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "compiled")
+        _start("empty")
         _start("cairn", folder)
         for _ in range(rounds):
             least, _ = _start("empty")
