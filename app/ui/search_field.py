@@ -53,7 +53,8 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
     def _buttons(self) -> list[QToolButton]:
-        return [child for child in self.children() if isinstance(child, QToolButton)]
+        # Not by way of `children`: for their private types every class of Qt would be set up.
+        return self.findChildren(QToolButton)
 
     def _draw_icons(self) -> None:
         icon = self._icons.icon("search", "quiet", _ICON_SIZE)
