@@ -27,16 +27,18 @@ class Answer(MessageWidget):
         theme: Theme,
         icons: Icons,
         styles: TextStyles,
+        width: int,
         parent: QWidget,
     ) -> None:
         super().__init__(item, theme, icons, parent)
         self._styles = styles
+        self._width = width
         self._text = ""
         self._prefill = (0, 0)
         name = item.message.model or self.tr("Model")
         self.setAccessibleName(name)
         self._body = self._make_body()
-        self._state = StateLine(theme, self)
+        self._state = StateLine(theme, width, self)
         self._state.continue_requested.connect(self._on_continue_requested)
         self._state.menu_requested.connect(self._on_menu_requested)
         self.show_item(item, text)
@@ -86,6 +88,7 @@ class Answer(MessageWidget):
         return self._body.colorize()
 
     def _arrange_content(self, width: int) -> int:
+        self._width = width
         height = self._body.arrange(width)
         self._body.setGeometry(0, 0, width + 2 * MARGIN, height)
         state_height = self._state.arrange(width)
@@ -112,7 +115,15 @@ class Answer(MessageWidget):
         self._body.show_caret(QColor(self._theme.colors.accent) if streaming else None)
 
     def _make_body(self) -> Body:
-        body = Body(self._theme, self._icons, self._styles, self.accessibleName(), MARGIN, self)
+        body = Body(
+            self._theme,
+            self._icons,
+            self._styles,
+            self.accessibleName(),
+            MARGIN,
+            self._width,
+            self,
+        )
         body.link_activated.connect(self.link_activated)
         body.menu_requested.connect(self._on_menu_requested)
         return body

@@ -62,6 +62,7 @@ class Body(QWidget):
         styles: TextStyles,
         name: str,
         margin: int,
+        width: int,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,6 +71,7 @@ class Body(QWidget):
         self._styles = styles
         self._name = name
         self._margin = margin
+        self._width = width
         self._stream = MarkdownStream()
         self._waiting: list[str] = []
         self._is_ending = False
@@ -114,6 +116,7 @@ class Body(QWidget):
 
     def arrange(self, width: int) -> int:
         """Place the sections in `width` and return the height."""
+        self._width = width
         top = 0
         for number, section in enumerate(self._sections):
             place = section.widget.first.place
@@ -217,7 +220,7 @@ class Body(QWidget):
             widget = CodeBlock(self._theme, self._icons, self._styles, self)
         else:
             kind = Prose if isinstance(part, Paragraph) else TableSection
-            widget = kind(self._styles, self)
+            widget = kind(self._styles, self._width, self)
             widget.setAccessibleName(self._name)
             widget.link_activated.connect(self.link_activated)
         widget.menu_requested.connect(self.menu_requested)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.ui.chat.highlight import CodeColors, Span
 from app.ui.chat.text_styles import TextStyles
+from app.ui.chat.text_view import LEAVING_REASONS
 
 _SCROLL_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
@@ -148,8 +149,12 @@ class CodeText(QPlainTextEdit):
         self._repaint_box()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the ring away."""
+        """Take ring and selection away, unless the focus comes back."""
         super().focusOutEvent(event)
+        if event.reason() in LEAVING_REASONS:
+            cursor = self.textCursor()
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
         self._repaint_box()
 
     def _repaint_box(self) -> None:

@@ -22,7 +22,9 @@ class Entry:
     item: ShownMessage
     _pieces: list[str] = field(default_factory=list)
     measured_width: int = 0
-    """The width its height was measured at; 0 while the height is a guess."""
+    """The width its height was measured at; 0 when it is to be measured anew."""
+    height: int = 0
+    """The height measured last, with the space below; 0 if there is none."""
 
     @classmethod
     def of(cls, item: ShownMessage) -> Entry:

@@ -39,15 +39,26 @@ class MessageWidgets:
         """Return the widget of a message, if there is one."""
         return self._made.get(message_id)
 
-    def make(self, entry: Entry) -> MessageWidget:
-        """Return a new widget for `entry` that shows the beginning of its text."""
+    def make(self, entry: Entry, width: int) -> MessageWidget:
+        """Return a new widget for `entry` that shows the beginning of its text.
+
+        It is to be arranged at `width`.
+        """
         widget: MessageWidget
         if entry.is_answer:
             widget = Answer(
-                entry.item, entry.text, self._theme, self._icons, self._styles, self._parent
+                entry.item,
+                entry.text,
+                self._theme,
+                self._icons,
+                self._styles,
+                width,
+                self._parent,
             )
         else:
-            widget = Question(entry.item, self._theme, self._icons, self._styles, self._parent)
+            widget = Question(
+                entry.item, self._theme, self._icons, self._styles, width, self._parent
+            )
         widget.advance()
         self._made[entry.id] = widget
         return widget

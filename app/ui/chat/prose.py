@@ -19,8 +19,8 @@ QUOTE_BAR_WIDTH = 3
 class Prose(TextView):
     """Shows paragraphs, and draws what a text document cannot: quote bars and rules."""
 
-    def __init__(self, styles: TextStyles, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, styles: TextStyles, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(width, parent)
         self._styles = styles
         self._writer = ParagraphWriter(self.document(), styles)
         self._parts: Sequence[Paragraph] = ()

@@ -19,6 +19,7 @@ from app.ui.theme import BUBBLE_RADIUS, Theme
 
 #: The widest a bubble gets, relative to the column.
 _WIDEST = 0.8
+_FILLED = 0.9
 _PADDING_X = 14
 _PADDING_Y = 10
 
@@ -27,12 +28,18 @@ class Question(MessageWidget):
     """Shows text as it was written; nothing in it is Markdown."""
 
     def __init__(
-        self, item: ShownMessage, theme: Theme, icons: Icons, styles: TextStyles, parent: QWidget
+        self,
+        item: ShownMessage,
+        theme: Theme,
+        icons: Icons,
+        styles: TextStyles,
+        width: int,
+        parent: QWidget,
     ) -> None:
         super().__init__(item, theme, icons, parent)
         self._styles = styles
         self._bubble = QRectF()
-        self._prose = Prose(styles, self)
+        self._prose = Prose(styles, _room(width), self)
         self._prose.setAccessibleName(self.tr("You"))
         self._prose.menu_requested.connect(self._on_menu_requested)
         self.setAccessibleName(self.tr("You"))
@@ -62,11 +69,13 @@ class Question(MessageWidget):
         painter.end()
 
     def _arrange_content(self, width: int) -> int:
-        room = round(width * _WIDEST) - 2 * _PADDING_X
-        self._prose.height_at(room)
-        # Lines that wrapped need the room; a short message gets a bubble of its own size.
-        needed = min(room, int(self._prose.document().idealWidth()) + 2)
+        needed = _room(width)
         height = self._prose.height_at(needed)
+        ideal = int(self._prose.document().idealWidth()) + 2
+        # Lines that wrap fill the room; a short message gets a bubble of its own size.
+        if ideal < needed * _FILLED:
+            needed = ideal
+            height = self._prose.height_at(needed)
         left = MARGIN + width - needed - _PADDING_X
         # Letters stand low in their lines; the same air is to be above and below them.
         sink = round(self._styles.sink)
@@ -83,3 +92,7 @@ class Question(MessageWidget):
     def _show_content(self, visible: bool) -> None:
         super()._show_content(visible)
         self._prose.setVisible(visible)
+
+
+def _room(width: int) -> int:
+    return round(width * _WIDEST) - 2 * _PADDING_X

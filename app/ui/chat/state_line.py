@@ -24,12 +24,12 @@ class StateLine(QWidget):
     #: The user wants the menu; carries the place on the screen and an empty text.
     menu_requested = Signal(QPoint, str)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, width: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._is_failure = False
         self._sentence = ""
-        self._text = TextView(self)
+        self._text = TextView(width, self)
         self._text.setAccessibleName(self.tr("State of the answer"))
         self._text.menu_requested.connect(self.menu_requested)
         self._continue = QPushButton(self.tr("Continue"), self)

@@ -145,6 +145,9 @@ class MarkdownStream:
         references = dict(self._references)
         blocks = self._reader.read(complete, references)
         if not blocks:
+            if not complete.strip(" \t\n"):
+                # Lines without anything on them before a block say nothing.
+                self._start_open_block(self._open[end:])
             return False
         fence = blocks[-1].open_fence and _open_fence(complete, blocks[-1])
         if len(blocks) == 1 and not fence:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An item, and where in the viewport its top has to stay."""
+
+    index: int
+    top: int
 
 
 class Strip:

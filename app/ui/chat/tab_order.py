@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.message_widget import MessageWidget
 
 
-def controls(widgets: Iterable[MessageWidget]) -> Iterator[QWidget]:
-    """Yield what the Tab key reaches in the given messages."""
+def first_visible(viewport: QWidget, widgets: Iterable[MessageWidget]) -> QWidget | None:
+    """Return the first control that can be seen in `viewport`."""
+    area = viewport.rect()
     for widget in widgets:
         for control in widget.focus_widgets():
-            if control.isVisible() and control.isEnabled():
-                yield control
+            place = control.mapTo(viewport, control.rect().topLeft())
+            seen = area.intersects(control.rect().translated(place))
+            if seen and control.isVisible() and control.isEnabled():
+                return control
+    return None
 
 
 def apply(view: QWidget, widgets: Iterable[MessageWidget]) -> None:

@@ -32,8 +32,8 @@ _ALIGNMENTS = {
 class TableSection(TextView):
     """Shows one table part; rows that are added or change are written alone."""
 
-    def __init__(self, styles: TextStyles, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, styles: TextStyles, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(width, parent)
         self._styles = styles
         self._part: Table | None = None
         self._table: QTextTable | None = None

@@ -31,6 +31,12 @@ _KEYBOARD_REASONS = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+#: The user has gone elsewhere in the window; a menu or another window comes back.
+LEAVING_REASONS = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+)
 _CARET_WIDTH = 2
 
 
@@ -42,7 +48,7 @@ class TextView(QTextBrowser):
     #: The user wants the menu; carries the place on the screen and the address below it, or "".
     menu_requested = Signal(QPoint, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._caret: QColor | None = None
         self._text_height = 0
@@ -56,6 +62,8 @@ class TextView(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+        # The width to come, or else all text is laid out once for nothing.
+        self.setLineWrapColumnOrWidth(width)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -144,10 +152,11 @@ class TextView(QTextBrowser):
         self._repaint_ring()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the ring away."""
+        """Take ring and selection away, unless the focus comes back."""
         super().focusOutEvent(event)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+        if event.reason() in LEAVING_REASONS:
             self.focused_by_keyboard = False
+            self.clear_selection()
         self._repaint_ring()
 
     def paintEvent(self, event: QPaintEvent) -> None:

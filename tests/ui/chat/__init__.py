@@ -1,0 +1,1 @@
+"""Tests of the conversation as the user reads it."""
