@@ -14,21 +14,21 @@ from tests.bench.figure import Figure, table
 
 
 def _startup(_folder: Path) -> list[Figure]:
-    from tests.bench import startup
+    from tests.bench.startup import measure
 
-    return startup.measure(rounds=7)
+    return measure(rounds=7)
 
 
 def _view(_folder: Path) -> list[Figure]:
-    from tests.bench import view
+    from tests.bench.view import measure
 
-    return view.measure()
+    return measure()
 
 
 def _streaming(folder: Path) -> list[Figure]:
-    from tests.bench import streaming
+    from tests.bench.streaming import measure
 
-    return streaming.measure(folder)
+    return measure(folder)
 
 
 def _search(folder: Path) -> list[Figure]:

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -14,7 +15,7 @@ from app.paths import resources
 from app.presenters.tasks import make_event_loop
 from tests.bench.desk import Desk, Heartbeat
 from tests.bench.figure import Figure
-from tests.gguf_files import SLOW, write_model
+from tests.gguf_files import SLOW, model_metadata, write_model
 from tests.scripted_runtime import Script
 
 #: What models write: prose, a list, code, a table.
@@ -28,6 +29,7 @@ The board has *three* thermal zones; each is a **folder** below `/sys/class/ther
 
 ```python
 from pathlib import Path
+from typing import Any
 
 for zone in Path("/sys/class/thermal").glob("thermal_zone*"):
     print((zone / "type").read_text().strip(), int((zone / "temp").read_text()) / 1000)
@@ -41,6 +43,7 @@ for zone in Path("/sys/class/thermal").glob("thermal_zone*"):
 > Values above 85 °C slow the clocks down.
 
 """
+_WORDS = ("stone", "path", "ridge", "lichen", "moss", "pass", "slope", "marker", "top", "base")
 SECONDS = 12
 BARE_TOKENS = 250
 ROUNDS = 7
@@ -97,7 +100,7 @@ async def _against_bare(desk: Desk, folder: Path) -> list[Figure]:
     settings.set_value("sampling", "temperature", 0.0)
     settings.set_value("sampling", "max_new_tokens", BARE_TOKENS)
     random_model = folder / "random.gguf"
-    write_model(random_model, SLOW)
+    write_model(random_model, SLOW, **_readable_vocabulary())
     figures = []
     for name, model in (
         ("57 M random weights", random_model),
@@ -106,6 +109,17 @@ async def _against_bare(desk: Desk, folder: Path) -> list[Figure]:
         await desk.load(model)
         figures += await _race(desk, name, model)
     return figures
+
+
+def _readable_vocabulary() -> dict[str, Any]:
+    """Return metadata that makes a random model write Latin words and not every script there is.
+
+    Bytes that an English prompt does not hold are made words.
+    """
+    tokens = list(model_metadata(SLOW)["tokenizer.ggml.tokens"])
+    for byte in (*range(10), *range(11, 32), *range(127, 256)):
+        tokens[byte] = f"Ġ{_WORDS[byte % len(_WORDS)]}{'s' * (byte // len(_WORDS))}"
+    return {"tokenizer.ggml.tokens": tokens}
 
 
 async def _race(desk: Desk, name: str, model: Path) -> list[Figure]:
