@@ -74,7 +74,9 @@ def primary_code(error: sqlite3.Error) -> int | None:
 
 def is_index_damage(error: sqlite3.Error) -> bool:
     """Return whether only a search index is broken; it can be made anew from the texts."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CORRUPT_VTAB
+    # A plain constraint is one of the index's own tables; ours are told apart by SQLite.
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_CORRUPT_VTAB, sqlite3.SQLITE_CONSTRAINT)
 
 
 def damaged(details: str) -> StoreDamaged:

@@ -34,30 +34,60 @@ class SearchHit:
 
 
 class SearchIndex:
-    """Keeps and asks the index. Changes belong into the transaction that changes the text.
+    """Keeps and asks the index.
 
-    The index holds no text, so it must be told the old one to forget it. A broken index never
-    keeps a text from being saved: it is made anew from the tables.
+    The index holds no text, so it must be told the old one to forget it. Changes are noted, and
+    made by `settle` at the end of the transaction that changes the texts: only then can a broken
+    index, which never keeps a text from being saved, be made anew from the tables.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._changes: list[tuple[str, tuple[object, ...]]] = []
 
     def add_message(self, number: int, text: str) -> None:
-        """Index the text of a message, after it was written to the table."""
-        self._add("message_index", number, text)
+        """Index the text of a message."""
+        self._changes.append((_ADD.format("message_index"), (number, indexable(text))))
 
     def remove_message(self, number: int, text: str) -> None:
-        """Forget the text of a message, before it is changed in the table."""
-        self._remove("message_index", number, text)
+        """Forget the text that a message had."""
+        self._changes.append((_REMOVE.format("message_index"), (number, indexable(text))))
 
     def add_title(self, number: int, title: str) -> None:
-        """Index the title of a conversation, after it was written to the table."""
-        self._add("title_index", number, title)
+        """Index the title of a conversation."""
+        self._changes.append((_ADD.format("title_index"), (number, indexable(title))))
 
     def remove_title(self, number: int, title: str) -> None:
-        """Forget the title of a conversation, before it is changed in the table."""
-        self._remove("title_index", number, title)
+        """Forget the title that a conversation had."""
+        self._changes.append((_REMOVE.format("title_index"), (number, indexable(title))))
+
+    def compact(self) -> None:
+        """Write the indexes anew without what was forgotten."""
+        for table in ("message_index", "title_index"):
+            self._changes.append((f"INSERT INTO {table} ({table}) VALUES ('optimize')", ()))
+
+    def settle(self) -> None:
+        """Make the changes that were noted."""
+        changes, self._changes = self._changes, []
+        if not changes:
+            return
+        execute = self._connection.execute
+        execute("SAVEPOINT before_index")
+        try:
+            for statement, values in changes:
+                execute(statement, values)
+            # Lets the index write, which it would else do when it is too late to mend it.
+            execute("SAVEPOINT index_written")
+        except sqlite3.DatabaseError as error:
+            if not is_index_damage(error):
+                raise
+            execute("ROLLBACK TO before_index")
+            self.rebuild()
+        execute("RELEASE before_index")
+
+    def drop_changes(self) -> None:
+        """Forget the changes that were noted: their transaction failed."""
+        self._changes = []
 
     def find(self, query: str, limit: int) -> tuple[SearchHit, ...]:
         """Return titles, then messages, that contain all words of `query`, newest first."""
@@ -96,34 +126,11 @@ class SearchIndex:
             for number, text in execute(query):
                 execute(_ADD.format(table), (number, indexable(text)))
 
-    def compact(self) -> None:
-        """Write the indexes anew without what was forgotten."""
-        for table in ("message_index", "title_index"):
-            self._connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-
     def _rows(self, match: str, limit: int) -> tuple[list[Any], list[Any]]:
         # Titles may take half of the room, so that they never hide all messages.
         titles = self._connection.execute(_FIND_TITLES, (match, max(1, limit // 2))).fetchall()
         room = limit - len(titles)
         return titles, self._connection.execute(_FIND_MESSAGES, (match, room)).fetchall()
-
-    def _add(self, table: str, number: int, text: str) -> None:
-        try:
-            self._connection.execute(_ADD.format(table), (number, indexable(text)))
-        except sqlite3.DatabaseError as error:
-            if not is_index_damage(error):
-                raise
-            self.rebuild()
-
-    def _remove(self, table: str, number: int, text: str) -> None:
-        statement = _REMOVE.format(table)
-        try:
-            self._connection.execute(statement, (number, indexable(text)))
-        except sqlite3.DatabaseError as error:
-            if not is_index_damage(error):
-                raise
-            self.rebuild()
-            self._connection.execute(statement, (number, indexable(text)))
 
 
 _ADD = "INSERT INTO {0} (rowid, text) VALUES (?, ?)"

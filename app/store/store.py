@@ -237,10 +237,13 @@ class Store:
             try:
                 with transaction(self._connection):
                     yield self._connection.execute
+                    self._index.settle()
             except sqlite3.Error as error:
                 if primary_code(error) == sqlite3.SQLITE_FULL:
                     self._give_room_back()
                 raise
+            finally:
+                self._index.drop_changes()
 
     def _give_room_back(self) -> None:
         """Empty the log, which may be what fills the disk: the next attempt may then succeed."""

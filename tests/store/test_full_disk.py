@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.chat.message import MessageState
-from app.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from app.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreRefused
 from app.store.failures import translated
 from app.store.store import Store
 from tests.store.chats import add_texts, conversation, question, reply
@@ -149,8 +149,8 @@ def _sqlite_error(code: int) -> sqlite3.Error:
         (sqlite3.SQLITE_IOERR_WRITE, StoreError),
         (sqlite3.SQLITE_IOERR_FSYNC, StoreError),
         (sqlite3.SQLITE_CANTOPEN, StoreError),
-        (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, StoreError),
-        (sqlite3.SQLITE_TOOBIG, StoreError),
+        (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, StoreRefused),
+        (sqlite3.SQLITE_TOOBIG, StoreRefused),
         (sqlite3.SQLITE_INTERRUPT, StoreError),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -274,3 +275,25 @@ def test_finished_versions_are_each_found_once(store: Store) -> None:
         store.add_message(reply(name))
         store.finish_message(replace(reply(name, text="walrus"), state=MessageState.COMPLETE))
     assert _found(store, "walrus") == ["r2", "r1"]
+
+
+@pytest.mark.parametrize("verb", ["add", "finish", "rename", "purge"])
+def test_a_broken_index_keeps_nothing_from_being_saved(store: Store, verb: str) -> None:
+    add_texts(store, "walrus", "seal", chat="old")
+    add_texts(store, "walrus", "seal", chat="gone")
+    store.delete_conversation("gone")
+    for table in ("message_index", "title_index"):
+        store._connection.execute(
+            f"UPDATE {table}_data SET block = zeroblob(9) WHERE id > 1"  # noqa: S608
+        )
+    if verb == "add":
+        store.add_message(question("new", "penguin", chat="old"))
+    elif verb == "finish":
+        store.finish_message(question("old 1", "penguin", chat="old"))
+    elif verb == "rename":
+        store.rename_conversation("old", "penguin")
+    else:
+        store.purge(time.time() + 60)
+    assert len(store.search("penguin")) == (verb != "purge")
+    assert _found(store, "walrus") == ["old 0"]
+    assert len(store.search("seal")) == (verb != "finish")

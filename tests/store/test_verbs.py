@@ -14,6 +14,7 @@ from app.chat.message import Message, MessageState, Role
 from app.chat.statistics import RunStatistics
 from app.chat.tree import MessageTree
 from app.errors import StoreError
+from app.store.connection import log_of
 from app.store.store import Store
 from tests.store.chats import add_texts, conversation, question, reply
 
@@ -203,6 +204,20 @@ def test_purge_takes_the_words_out_of_the_search_index(path: Path, store: Store)
             f"SELECT count(*) FROM {table} WHERE {table} MATCH 'walrus OR seal'"  # noqa: S608
         ).fetchone()
         assert found == (0,)
+
+
+def test_nothing_of_what_was_purged_is_left_in_the_file(path: Path, store: Store) -> None:
+    for chat in ("kept", "gone"):
+        add_texts(store, *(f"{chat}word {number} " * 300 for number in range(30)), chat=chat)
+        store.rename_conversation(chat, f"{chat}title")
+        store.set_draft(chat, f"{chat}draft")
+    store.delete_conversation("gone")
+    size = path.stat().st_size + log_of(path).stat().st_size
+    store.purge(time.time() + 60)
+    content = path.read_bytes() + log_of(path).read_bytes()
+    assert b"keptword" in content
+    assert b"gone" not in content
+    assert len(content) < 0.7 * size
 
 
 def test_what_comes_after_a_purge_is_not_mixed_up_with_what_was_purged(store: Store) -> None:
