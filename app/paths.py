@@ -5,6 +5,7 @@ Folders are made private (0700) when they are asked for; nothing here touches th
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Paths:
             data=dirs.user_data_path,
             state=dirs.user_state_path,
             cache=dirs.user_cache_path,
-            runtime=dirs.user_runtime_path,
+            runtime=_runtime_folder(dirs.user_cache_path),
         )
 
     @classmethod
@@ -58,11 +59,6 @@ class Paths:
         return self.data / "conversations.sqlite3"
 
     @property
-    def models(self) -> Path:
-        """Where models are put unless the user chooses another folder."""
-        return self.data / "models"
-
-    @property
     def log_file(self) -> Path:
         """The newest log; older ones lie beside it."""
         return self.state / "cairn.log"
@@ -74,6 +70,12 @@ class Paths:
         """
         for folder in (self.config, self.data, self.state, self.cache, self.runtime):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _runtime_folder(cache: Path) -> Path:
+    """Return a private folder for sockets; some systems give the session none."""
+    session = os.environ.get("XDG_RUNTIME_DIR", "")
+    return Path(session) / APP_NAME if session and Path(session).is_dir() else cache / "run"
 
 
 def resources() -> Path:

@@ -5,6 +5,7 @@ The driver writes one question per line to stdin and reads one JSON answer per l
     state           what the program is doing, and what it told the user so far
     where NAME      centre of the visible widget of that accessible name or text
     size W H        resizes the window
+    clipboard TEXT  puts a text into the clipboard
     load PATH       loads a model, as the picker would
     send TEXT       sends a message, as the composer would
 """
@@ -61,6 +62,8 @@ class Guide(QObject):
             case "size":
                 width, height = map(int, rest.split())
                 self._session._window.resize(width, height)
+            case "clipboard":
+                QApplication.clipboard().setText(rest)
             case "load":
                 self._session._models.load(rest)
             case "send":

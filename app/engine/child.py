@@ -36,8 +36,10 @@ def main(arguments: list[str]) -> int:
     _end_with_parent(parent_pid)
     _offer_to_oom_killer()
     faulthandler.enable()
-    # Ctrl-C in a terminal reaches the whole group; the window decides when the engine ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C in a terminal, and a service manager's stop, reach the whole group; the window
+    # decides when the engine ends.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     application = QCoreApplication(sys.argv[:1])
     link = Link(socket.socket(fileno=descriptor))

@@ -6,10 +6,23 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.streaming import MIXED
 from tests.screenshots.screen import Driver, Screen
+from tests.scripted_runtime import Script
 
-CODE_QUESTION = "How do I start Cairn?"
-CHINESE_QUESTION = "你好！请问怎么打开模型文件？"
+_STREAMED = Script(reply=MIXED, repeat=2, tokens_per_second=40, prefill_steps=8, prefill_step_s=0.1)
+_CHINESE = "你好！请问怎么在开发板上运行大语言模型？"
+_CHINESE_ANSWER = """在 **RK3588** 开发板上运行大语言模型，分三步：
+
+1. 准备一个量化后的模型文件
+2. 打开 *Model → Open model file…*
+3. 输入问题，等待回答
+
+```sh
+cairn model.gguf
+```
+"""
+_LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
 
 def main(folder: Path) -> None:
@@ -18,23 +31,24 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="cairn-shots-") as profile:
         screen = Screen(1280, 800)
         try:
-            _walk(Driver(screen, Path(profile)), folder)
-            _second_start(Driver(screen, Path(profile)), folder)
+            _first_start(Driver(screen, Path(profile)), folder)
+            _second_start(Driver(screen, Path(profile)), folder, Path(profile))
         finally:
             screen.close()
 
 
-def _walk(driver: Driver, folder: Path) -> None:
+def _first_start(driver: Driver, folder: Path) -> None:
     driver.resize(1280, 800)
     driver.picture(folder / "01-first-run.png")
+    driver.resize(800, 480)
+    driver.picture(folder / "02-first-run-small.png")
+    driver.resize(1280, 800)
     driver.click("Try the starter")
     driver.until(lambda state: state["stage"] == "ready")
-    driver.picture(folder / "02-starter-loaded.png")
+    driver.picture(folder / "03-starter-loaded.png")
     driver.click("Message")
-    _ask(driver, CODE_QUESTION)
-    driver.picture(folder / "03-answer-with-code.png")
+    _ask(driver, "How do I start Cairn?")
     _ask(driver, "What does the temperature do?")
-    _ask(driver, CHINESE_QUESTION)
     driver.picture(folder / "04-conversation.png")
     driver.keys("ctrl+comma")
     driver.picture(folder / "05-settings.png")
@@ -47,44 +61,72 @@ def _walk(driver: Driver, folder: Path) -> None:
     driver.keys("ctrl+shift+f")
     driver.write("temperature")
     driver.picture(folder / "07-search.png")
+    driver.keys("ctrl+a")
+    driver.write("zzzz")
+    driver.picture(folder / "08-empty-search.png")
     driver.keys("Escape")
     driver.keys("ctrl+shift+BackSpace")
-    driver.picture(folder / "08-deleted-with-undo.png")
+    driver.picture(folder / "09-deleted-with-undo.png")
     driver.click("Undo")
     driver.keys("F1")
-    driver.picture(folder / "09-shortcuts.png")
+    driver.picture(folder / "10-shortcuts.png")
     driver.keys("Escape")
+    driver.focus()
     driver.resize(800, 480)
-    driver.picture(folder / "10-small.png")
+    driver.picture(folder / "11-small.png")
     driver.keys("F9")
-    driver.picture(folder / "11-small-list.png")
+    driver.picture(folder / "12-small-list.png")
     driver.keys("Escape")
     driver.keys("ctrl+comma")
-    driver.picture(folder / "12-small-settings.png")
+    driver.picture(folder / "13-small-settings.png")
     driver.keys("Escape")
-    if driver.quit() != 0:
-        raise SystemExit("the program did not end well")
+    _quit(driver)
 
 
-def _second_start(driver: Driver, folder: Path) -> None:
+def _second_start(driver: Driver, folder: Path, profile: Path) -> None:
     driver.resize(1280, 800)
     driver.until(lambda state: state["stage"] == "ready")
-    driver.click("View")
+    for name, script in (("Mixed", _STREAMED), ("Chinese", Script(reply=_CHINESE_ANSWER))):
+        script.write_to(profile / f"{name}.script")
+    driver.load(profile / "Mixed.script")
+    driver.keys("ctrl+n")
+    driver.write("Show me everything you can write.")
+    driver.keys("Return")
+    driver.until(lambda state: len(state["answer"]) > 500)
+    driver.picture(folder / "20-streaming.png")
     driver.keys("Escape")
+    driver.until(lambda state: not state["answering"])
+    driver.picture(folder / "21-stopped.png")
+    driver.load(profile / "Chinese.script")
+    driver.paste(_CHINESE)
+    driver.keys("Return")
+    driver.until(lambda state: "cairn model.gguf" in state["answer"] and not state["answering"])
+    driver.write(_LONG_WORD)
+    driver.picture(folder / "22-chinese.png")
+    driver.keys("ctrl+a", "BackSpace")
+    driver.keys("alt+v")
+    driver.keys("Down", "Down", "Down", "Down")
+    driver.picture(folder / "23-menu.png")
+    driver.keys("Return")
+    driver.picture(folder / "24-dark.png")
     driver.keys("ctrl+comma")
-    driver.click("Dark")
+    driver.picture(folder / "25-dark-settings.png")
     driver.keys("Escape")
-    driver.picture(folder / "20-dark.png")
     driver.resize(800, 480)
-    driver.picture(folder / "21-dark-small.png")
-    if driver.quit() != 0:
-        raise SystemExit("the program did not end well")
+    driver.picture(folder / "26-dark-small.png")
+    _quit(driver)
 
 
 def _ask(driver: Driver, question: str) -> None:
     driver.write(question)
     driver.keys("Return")
     driver.until(lambda state: bool(state["answer"]) and not state["answering"])
+
+
+def _quit(driver: Driver) -> None:
+    status = driver.quit()
+    if status != 0:
+        raise SystemExit(f"the program ended with status {status}")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Driver:
         self._environment = os.environ | {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
         self._program = Program(profile, self._environment)
         self._program.opened()
-        self._focus()
+        self.focus()
 
     def until(self, condition: Callable[[dict[str, Any]], bool]) -> None:
         """Wait for a state."""
@@ -69,6 +69,11 @@ class Driver:
         """Give the window another size."""
         self._program.ask(f"size {width} {height}")
         self.settle()
+
+    def load(self, model: Path) -> None:
+        """Load a model and wait for it; the file dialog is Qt's own and not pictured."""
+        self._program.ask(f"load {model}")
+        self.until(lambda state: state["stage"] == "ready")
 
     def click(self, name: str) -> None:
         """Click on the widget of that accessible name or text."""
@@ -87,6 +92,11 @@ class Driver:
         """Type a text."""
         self._xdotool("type", "--delay", "4", text)
 
+    def paste(self, text: str) -> None:
+        """Paste a text that xdotool cannot type."""
+        self._program.ask(f"clipboard {text}")
+        self.keys("ctrl+v")
+
     def picture(self, file: Path) -> None:
         """Write what is on the screen, with the pointer out of the way."""
         self._xdotool("mousemove", "2", "2")
@@ -98,8 +108,8 @@ class Driver:
         self.keys("ctrl+q")
         return self._program.end()[0]
 
-    def _focus(self) -> None:
-        # There is no window manager to do it.
+    def focus(self) -> None:
+        """Give the window the keyboard; there is no window manager to do it after a dialog."""
         found = self._xdotool("search", "--sync", "--onlyvisible", "--name", "Cairn").split()
         self._xdotool("windowfocus", "--sync", found[-1])
 

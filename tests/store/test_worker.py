@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from app.errors import StoreDamaged, StoreError
+from app.chat.message import Message
+from app.errors import StoreDamaged, StoreError, StoreFull
 from app.store.store import Store
 from app.store.worker import StoreThread
 from tests.guards import LogGuard
 from tests.store.chats import add_texts, conversation, question, reply
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -280,3 +285,58 @@ def test_a_reply_that_streams_while_the_file_is_replaced_is_not_cut(path: Path) 
         return message.text
 
     assert asyncio.run(run()) == "one two"
+
+
+def test_nothing_is_lost_when_taking_over_fails_and_is_tried_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Store.open(path)
+    add_texts(before, "old 0", "old 1", "old 2", chat="old")
+    before.close()
+    room = [2]
+    add_message = Store.add_message
+
+    def add_while_there_is_room(store: Store, message: Message) -> None:
+        if not store.is_in_memory:
+            room[0] -= 1
+            if room[0] < 0:
+                raise StoreFull("The disk is full.")
+        add_message(store, message)
+
+    monkeypatch.setattr(Store, "add_message", add_while_there_is_room)
+
+    async def run() -> dict[str, list[str]]:
+        thread = StoreThread(path)
+        await thread.open_in_memory()
+        await thread.run(add_texts, "new", chat="new")
+        await thread.set_aside()
+        with pytest.raises(StoreFull):
+            await thread.open()
+        await thread.open_in_memory()
+        assert [chat.id for chat in await thread.run(Store.conversations)] == ["new"]
+        room[0] = 100
+        await thread.open()
+        kept = {
+            chat: [message.text for message in await thread.run(Store.messages, chat)]
+            for chat in ("old", "new")
+        }
+        await thread.close()
+        return kept
+
+    assert asyncio.run(run()) == {"old": ["old 0", "old 1", "old 2"], "new": ["new"]}
+
+
+def test_a_disk_that_hangs_does_not_keep_the_program_from_ending(path: Path) -> None:
+    program = (
+        "import asyncio, sys, threading\n"
+        "from pathlib import Path\n"
+        "from app.store.worker import StoreThread\n"
+        "async def run():\n"
+        "    thread = StoreThread(Path(sys.argv[1]))\n"
+        "    await thread.open()\n"
+        "    thread.submit(lambda store: threading.Event().wait())\n"
+        "    assert not await thread.close(0.05)\n"
+        "asyncio.run(run())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(path)], cwd=ROOT, timeout=30)
+    assert ended.returncode == 0
