@@ -58,44 +58,58 @@ def take_over_file(kept: Path, target: Store) -> int:
 
 
 def take_over(source: sqlite3.Connection, target: Store) -> int:
-    """Copy what can be read through `source` into `target`; return how many messages."""
-    leaves: dict[str, str | None] = {}
-    deleted: list[str] = []
-    for *row, deleted_at in _rows(source, "conversations", (*CONVERSATION_COLUMNS, "deleted_at")):
-        with contextlib.suppress(StoreDamaged):
-            conversation = conversation_from(tuple(row))
-            if conversation.id not in leaves:
-                target.add_conversation(replace(conversation, leaf_id=None))
-                leaves[conversation.id] = conversation.leaf_id
-                if deleted_at is not None:
-                    deleted.append(conversation.id)
-    owners: dict[str, str] = {}
+    """Copy what can be read through `source` into `target`; return how many messages.
+
+    What `target` has already is left as it is there, so this may be done again after an error.
+    """
+    with told(target.path):
+        there = {name for (name,) in target.connection.execute("SELECT id FROM conversations")}
+        owners = dict(target.connection.execute("SELECT id, conversation_id FROM messages"))
+    chats: list[tuple[Conversation, bool]] = []
+    for conversation, is_deleted in _conversations(source):
+        chats.append((conversation, is_deleted))
+        if conversation.id not in there:
+            target.add_conversation(replace(conversation, leaf_id=None))
+            there.add(conversation.id)
+    count = 0
     for message in _messages(source):
         if message.id in owners:
             continue
-        if message.conversation_id not in leaves:
+        if message.conversation_id not in there:
             target.add_conversation(_conversation_for(message))
-            leaves[message.conversation_id] = None
+            there.add(message.conversation_id)
         if owners.get(message.parent_id or "") != message.conversation_id:
             message = replace(message, parent_id=None)
         target.add_message(message)
         owners[message.id] = message.conversation_id
-    for conversation_id, leaf_id in leaves.items():
-        if leaf_id is not None and owners.get(leaf_id) == conversation_id:
-            target.set_leaf(conversation_id, leaf_id)
-    for conversation_id in deleted:
-        target.delete_conversation(conversation_id)
-    logger.info("%d messages of %d conversations were taken over", len(owners), len(leaves))
-    return len(owners)
+        count += 1
+    for conversation, is_deleted in chats:
+        if owners.get(conversation.leaf_id or "") == conversation.id:
+            target.set_leaf(conversation.id, conversation.leaf_id)
+        if is_deleted:
+            target.delete_conversation(conversation.id)
+    logger.info("%d messages of %d conversations were taken over", count, len(chats))
+    return count
+
+
+def _conversations(source: sqlite3.Connection) -> Iterator[tuple[Conversation, bool]]:
+    for *row, deleted_at in _rows(source, "conversations", (*CONVERSATION_COLUMNS, "deleted_at")):
+        try:
+            conversation = conversation_from(tuple(row))
+        except StoreDamaged:
+            continue
+        yield conversation, deleted_at is not None
 
 
 def _messages(source: sqlite3.Connection) -> Iterator[Message]:
     for row in _rows(source, "messages", MESSAGE_COLUMNS):
-        with contextlib.suppress(StoreDamaged):
+        try:
             message = message_from(row)
-            if message.state is MessageState.STREAMING:
-                message = replace(message, text=message.text + _journalled(source, message.id))
-            yield message
+        except StoreDamaged:
+            continue
+        if message.state is MessageState.STREAMING:
+            message = replace(message, text=message.text + _journalled(source, message.id))
+        yield message
 
 
 def _journalled(source: sqlite3.Connection, message_id: str) -> str:

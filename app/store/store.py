@@ -40,6 +40,8 @@ __all__ = ["SearchHit", "Store"]
 
 logger = logging.getLogger(__name__)
 
+_MEMORY = Path(":memory:")
+
 INTERRUPTED = "Cairn ended while this answer was written."
 
 
@@ -63,7 +65,17 @@ class Store:
     @classmethod
     def in_memory(cls) -> Self:
         """Return an empty store that keeps nothing beyond its close."""
-        return cls(open_in_memory(), Path(":memory:"))
+        return cls(open_in_memory(), _MEMORY)
+
+    @property
+    def path(self) -> Path:
+        """Where the database is."""
+        return self._path
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nothing is kept beyond the close."""
+        return self._path == _MEMORY
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -103,8 +103,9 @@ class StoreThread:
             return False
         # The thread has nothing left to do but to return.
         self._thread.join(max(0.0, deadline - time.monotonic()))
-        closed.result()
-        return True
+        if (error := closed.exception()) is not None:
+            logger.error("the store was not closed properly: %s", error)
+        return error is None
 
     def _enqueue(self, function: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
@@ -131,19 +132,23 @@ class StoreThread:
             del call
 
     def _open(self) -> None:
-        meanwhile = self._store
         store = Store.open(self._path)
-        self._store = store
-        if self._kept is not None:
-            take_over_file(self._kept, store)
-            self._kept = None
-        if meanwhile is not None:
-            take_over(meanwhile.connection, store)
-            meanwhile.close()
+        try:
+            if self._kept is not None:
+                take_over_file(self._kept, store)
+            if self._store is not None:
+                take_over(self._store.connection, store)
+        except BaseException:
+            # What is in memory stays in use; the next attempt goes on where this one ended.
+            store.close()
+            raise
+        self._close()
+        self._store, self._kept = store, None
 
     def _open_in_memory(self) -> None:
-        self._close()
-        self._store = Store.in_memory()
+        if self._store is None or not self._store.is_in_memory:
+            self._close()
+            self._store = Store.in_memory()
 
     def _set_aside(self) -> Path:
         self._kept = set_aside(self._path)
