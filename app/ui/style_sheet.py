@@ -14,6 +14,7 @@ _SHEET = Template("""
 QToolTip {
     background: $surface; color: $text; border: 1px solid $line; padding: 4px 8px;
 }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 *[role="small"] { font-size: ${small}pt; }
 *[role="title"] { font-size: ${title}pt; font-weight: 600; }
 *[role="heading"] { font-weight: 600; }

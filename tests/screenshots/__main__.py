@@ -105,7 +105,7 @@ def _second_start(driver: Driver, folder: Path, profile: Path) -> None:
     driver.picture(folder / "22-chinese.png")
     driver.keys("ctrl+a", "BackSpace")
     driver.keys("alt+v")
-    driver.keys("Down", "Down", "Down", "Down")
+    driver.keys("Down", "Down", "Down")
     driver.picture(folder / "23-menu.png")
     driver.keys("Return")
     driver.picture(folder / "24-dark.png")
