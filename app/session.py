@@ -6,6 +6,8 @@ import asyncio
 import gc
 import logging
 import time
+from collections import deque
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
@@ -24,10 +26,12 @@ from app.presenters.tasks import Tasks
 from app.settings.file import SettingsFile
 from app.store.store import Store
 from app.store.worker import StoreThread
-from app.ui.engine_log import EngineLog
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, Presenters
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.engine_log import EngineLog
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +40,8 @@ STOP_BUDGET_S = 4.0
 SAVE_BUDGET_S = 5.0
 ENGINE_BUDGET_S = 5.0
 GARBAGE_INTERVAL_MS = 10_000
+#: How many lines of the engine are kept until somebody wants to read them.
+EARLY_LOG_LINES = 5000
 #: Conversations deleted longer ago than this are removed for good.
 KEEP_DELETED_S = 30 * 24 * 3600.0
 
@@ -77,8 +83,9 @@ class Session(QObject):
             self._theme,
             self._icons,
         )
-        self._engine_log = EngineLog(self._theme, self._icons)
-        self._engine.log_received.connect(self._engine_log.append_line)
+        self._engine_log: EngineLog | None = None
+        self._early_log: deque[str] = deque(maxlen=EARLY_LOG_LINES)
+        self._engine.log_received.connect(self._on_log_received)
         self._window.engine_log_requested.connect(self._on_engine_log_requested)
         self._window.close_requested.connect(self.close)
         self._engine.shut_down_finished.connect(self._on_engine_shut_down)
@@ -113,8 +120,17 @@ class Session(QObject):
             self._closing = True
             self._tasks.start(self._close(), "closing")
 
+    @Slot(str)
+    def _on_log_received(self, line: str) -> None:
+        if self._engine_log is None:
+            self._early_log.append(line)
+        else:
+            self._engine_log.append_line(line)
+
     @Slot()
     def _on_engine_log_requested(self) -> None:
+        if self._engine_log is None:
+            self._engine_log = self._make_engine_log()
         self._engine_log.show()
         self._engine_log.raise_()
         self._engine_log.activateWindow()
@@ -127,6 +143,16 @@ class Session(QObject):
     @Slot()
     def _on_engine_shut_down(self) -> None:
         self._engine_ended.set()
+
+    def _make_engine_log(self) -> EngineLog:
+        # Needed seldom, so the window opens without it.
+        from app.ui.engine_log import EngineLog
+
+        window = EngineLog(self._theme, self._icons)
+        for line in self._early_log:
+            window.append_line(line)
+        self._early_log.clear()
+        return window
 
     async def _open_store(self) -> str:
         """Open the database, or one in memory with a word to the user when that fails.
@@ -182,7 +208,8 @@ class Session(QObject):
         self._tasks.start(self._end(), "closing")
 
     async def _end(self) -> None:
-        self._engine_log.close()
+        if self._engine_log is not None:
+            self._engine_log.close()
         self._window.let_close()
         self._garbage_timer.stop()
         self._engine.shut_down()

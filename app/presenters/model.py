@@ -6,10 +6,10 @@ import asyncio
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.catalog.model_file import ModelFile, describe
 from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
 from app.engine.engine import Engine
 from app.errors import AppError
@@ -18,6 +18,9 @@ from app.presenters.notices import Notices
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
 from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo
+
+if TYPE_CHECKING:
+    from app.catalog.model_file import ModelFile
 
 logger = logging.getLogger(__name__)
 
@@ -194,6 +197,9 @@ class ModelPresenter(QObject):
 
 
 def _describe_all(paths: tuple[Path, ...]) -> tuple[ModelFile, ...]:
+    # Imported on the thread that needs it; the window does not wait for it.
+    from app.catalog.model_file import describe
+
     return tuple(describe(path) for path in paths)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -10,13 +12,14 @@ from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.presenters.notices import Notices
-from app.ui.chat.view import ChatView
 from app.ui.composer import Composer
 from app.ui.icons import Icons
-from app.ui.link_dialog import LinkDialog, parsed_link
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
 
 #: Width of the column of messages, and the room beside it.
 COLUMN = 760
@@ -48,16 +51,23 @@ class ChatPane(QWidget):
         self._theme = theme
         self._wanted_id = ""
         self._shown: set[str] = set()
-        self.view = ChatView(theme, icons, self)
+        self._icons = icons
+        self._view: ChatView | None = None
         self.welcome = Welcome(theme, icons, self)
         self.composer = Composer(theme, icons)
         self.notice_bar = NoticeBar(notices, theme, icons)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.view)
         self._lay_out()
         self._connect_presenter()
         self._connect_widgets()
+
+    @property
+    def view(self) -> ChatView:
+        """The conversation; made when it is asked for first, so that the window opens sooner."""
+        if self._view is None:
+            self._view = self._make_view()
+        return self._view
 
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands."""
@@ -117,9 +127,6 @@ class ChatPane(QWidget):
         presenter = self._presenter
         presenter.messages_shown.connect(self._on_messages_shown)
         presenter.message_added.connect(self._on_message_added)
-        presenter.message_changed.connect(self.view.change_item)
-        presenter.text_appended.connect(self.view.append_text)
-        presenter.prefill_progressed.connect(self.view.set_prefill)
         presenter.status_changed.connect(self._on_status_changed)
         presenter.draft_shown.connect(self.composer.show_draft)
 
@@ -130,17 +137,31 @@ class ChatPane(QWidget):
         self.composer.draft_changed.connect(presenter.keep_draft)
         self.composer.edit_last_requested.connect(self.edit_last_message)
         self.composer.paste_cut.connect(self.tell_paste_cut)
-        self.view.regenerate_requested.connect(presenter.regenerate)
-        self.view.edit_submitted.connect(presenter.edit)
-        self.view.version_requested.connect(presenter.choose_version)
-        self.view.continue_requested.connect(presenter.continue_answer)
-        self.view.link_activated.connect(self._on_link_activated)
         self.welcome.question_chosen.connect(self._on_question_chosen)
         self.welcome.back_requested.connect(self._on_back_requested)
         self.welcome.get_model_requested.connect(self.get_model_requested)
         self.welcome.file_requested.connect(self.file_requested)
         self.welcome.starter_requested.connect(self.starter_requested)
         self.welcome.cancel_requested.connect(self.cancel_requested)
+
+    def _make_view(self) -> ChatView:
+        # With it come markdown-it and Pygments.
+        from app.ui.chat.view import ChatView
+
+        view = ChatView(self._theme, self._icons, self)
+        self._pages.addWidget(view)
+        # Qt goes by the order of creation; the composer comes after the conversation.
+        QWidget.setTabOrder(self._pages, view)
+        presenter = self._presenter
+        presenter.message_changed.connect(view.change_item)
+        presenter.text_appended.connect(view.append_text)
+        presenter.prefill_progressed.connect(view.set_prefill)
+        view.regenerate_requested.connect(presenter.regenerate)
+        view.edit_submitted.connect(presenter.edit)
+        view.version_requested.connect(presenter.choose_version)
+        view.continue_requested.connect(presenter.continue_answer)
+        view.link_activated.connect(self._on_link_activated)
+        return view
 
     def _tell_link_failed(self, address: str) -> None:
         self._notices.warn(self.tr("The link could not be opened."), address)
@@ -152,7 +173,8 @@ class ChatPane(QWidget):
     @Slot(object)
     def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:
         self._shown = {item.message.id for item in items}
-        self.view.set_items(items)
+        if items or self._view is not None:
+            self.view.set_items(items)
         self._show_page()
         if self._wanted_id in self._shown:
             self.view.reveal(self._wanted_id)
@@ -179,6 +201,9 @@ class ChatPane(QWidget):
 
     @Slot(str)
     def _on_link_activated(self, address: str) -> None:
+        # Needed seldom, so the window opens without it.
+        from app.ui.link_dialog import LinkDialog, parsed_link
+
         url = parsed_link(address)
         if url is None:
             self._tell_link_failed(address)

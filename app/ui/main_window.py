@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent
@@ -23,11 +24,13 @@ from app.ui.header import Header
 from app.ui.icons import Icons
 from app.ui.menu_state import MenuState
 from app.ui.menus import Command, MenuBar
-from app.ui.model_picker import ModelPicker
 from app.ui.panes import Panes
-from app.ui.settings_panel import SettingsPanel
 from app.ui.theme import Theme
 from app.ui.window_commands import WindowCommands
+
+if TYPE_CHECKING:
+    from app.ui.model_picker import ModelPicker
+    from app.ui.settings_panel import SettingsPanel
 
 _USUAL_SIZE = (1120, 760)
 _SMALLEST_SIZE = (320, 280)
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._presenters = presenters
         self._theme = theme
+        self._icons = icons
         self._may_close = False
         self.setWindowTitle(self.tr("Cairn"))
         self.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
@@ -66,11 +70,12 @@ class MainWindow(QMainWindow):
         self.side = ConversationList(presenters.conversations, theme, icons)
         self.header = Header(theme, icons)
         self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons)
-        self.settings_panel = SettingsPanel(presenters.settings, theme, icons)
-        self.settings_panel.setProperty("pane", "settings")
-        self.settings_panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.picker = ModelPicker(presenters.model, theme, icons, self)
-        self.panes = Panes(self.side, self._body(), self.settings_panel, theme, self)
+        self._settings_panel: SettingsPanel | None = None
+        self._settings_pane = QWidget(self)
+        self._settings_pane.setProperty("pane", "settings")
+        self._settings_pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._picker: ModelPicker | None = None
+        self.panes = Panes(self.side, self._body(), self._settings_pane, theme, self)
         self.setCentralWidget(self.panes)
         self._menu_state = MenuState(
             self.menus,
@@ -84,6 +89,20 @@ class MainWindow(QMainWindow):
         self._connect_presenters()
         self._connect_widgets()
         self._begin()
+
+    @property
+    def settings_panel(self) -> SettingsPanel:
+        """The settings; made when they are asked for first, so that the window opens sooner."""
+        if self._settings_panel is None:
+            self._settings_panel = self._make_settings_panel()
+        return self._settings_panel
+
+    @property
+    def picker(self) -> ModelPicker:
+        """The list of models; made when it is asked for first, as the settings are."""
+        if self._picker is None:
+            self._picker = self._make_picker()
+        return self._picker
 
     def let_close(self) -> None:
         """Close for good; everything is put away."""
@@ -120,11 +139,12 @@ class MainWindow(QMainWindow):
 
     def set_settings_shown(self, shown: bool) -> None:
         """Show the settings or put them away, and give the keyboard to what is left."""
+        panel = self.settings_panel
         self.panes.show_settings(shown)
         self.header.set_settings_shown(shown)
         self.menus.set_checked(Command.SHOW_SETTINGS, shown)
         if shown:
-            self.settings_panel.setFocus()
+            panel.setFocus()
         else:
             self.chat_pane.composer.setFocus()
 
@@ -142,6 +162,28 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.header)
         rows.addWidget(self.chat_pane, 1)
         return body
+
+    def _make_settings_panel(self) -> SettingsPanel:
+        from app.ui.settings_panel import SettingsPanel
+
+        panel = SettingsPanel(
+            self._presenters.settings, self._theme, self._icons, self._settings_pane
+        )
+        around = QVBoxLayout(self._settings_pane)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(panel)
+        panel.set_model(self._presenters.model.state)
+        panel.close_requested.connect(self._on_settings_close_requested)
+        panel.reload_requested.connect(self._presenters.model.reload)
+        panel.paste_cut.connect(self.chat_pane.tell_paste_cut)
+        return panel
+
+    def _make_picker(self) -> ModelPicker:
+        from app.ui.model_picker import ModelPicker
+
+        picker = ModelPicker(self._presenters.model, self._theme, self._icons, self)
+        picker.file_requested.connect(self.commands.open_model_file)
+        return picker
 
     def _connect_presenters(self) -> None:
         presenters = self._presenters
@@ -163,10 +205,6 @@ class MainWindow(QMainWindow):
         self.header.models_requested.connect(self.choose_model)
         self.header.settings_toggled.connect(self._on_settings_toggled)
         self.header.status.cancel_requested.connect(model.cancel)
-        self.picker.file_requested.connect(self.commands.open_model_file)
-        self.settings_panel.close_requested.connect(self._on_settings_close_requested)
-        self.settings_panel.reload_requested.connect(model.reload)
-        self.settings_panel.paste_cut.connect(self.chat_pane.tell_paste_cut)
         self.chat_pane.get_model_requested.connect(self.commands.show_way_to_model)
         self.chat_pane.file_requested.connect(self.commands.open_model_file)
         self.chat_pane.starter_requested.connect(model.load_starter)
@@ -197,7 +235,8 @@ class MainWindow(QMainWindow):
     def _on_model_changed(self, state: ModelState) -> None:
         self.header.set_model(state)
         self.chat_pane.set_model(state)
-        self.settings_panel.set_model(state)
+        if self._settings_panel is not None:
+            self._settings_panel.set_model(state)
 
     @Slot(object)
     def _on_recent_changed(self, choices: tuple[ModelChoice, ...]) -> None:
