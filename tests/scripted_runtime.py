@@ -46,6 +46,7 @@ class Script:
     """How a load ends instead of well: see `_end`."""
     run_end: str = ""
     end_after_tokens: int = 0
+    close_end: str = ""
     deaf: bool = False
     """Does not listen to abort."""
 
@@ -119,8 +120,7 @@ class ScriptedRuntime:
         self._aborted.set()
 
     def close(self) -> None:
-        if self._script.run_end == "hang in close":
-            threading.Event().wait()
+        _end(self._script.close_end, RunError("The script says that it cannot be closed."))
 
     def _pause(self, seconds: float) -> bool:
         if self._script.deaf:
@@ -146,6 +146,9 @@ def _end(how: str, error: Exception) -> None:
             os._exit(3)
         case "hang":
             threading.Event().wait()
+        case "chatter":
+            while True:
+                os.write(1, b"and on and on\n" * 4096)
         case _:
             pass
 

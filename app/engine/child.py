@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication
 
@@ -28,6 +29,8 @@ from app.runtime.registry import RuntimeEnvironment, runtime_for
 _PR_SET_PDEATHSIG = 1
 #: Between the window (0) and a process that is sure to go first (1000).
 _OOM_SCORE_ADJUSTMENT = 800
+#: EX_SOFTWARE of sysexits.h.
+_EXIT_BY_ERROR = 70
 
 
 def main(arguments: list[str]) -> int:
@@ -36,12 +39,15 @@ def main(arguments: list[str]) -> int:
     _end_with_parent(parent_pid)
     _offer_to_oom_killer()
     faulthandler.enable()
+    sys.excepthook = _end_by_error
     # Ctrl-C in a terminal, and a service manager's stop, reach the whole group; the window
     # decides when the engine ends.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     application = QCoreApplication(sys.argv[:1])
+    # Whatever this process starts must not hold the link open after its end.
+    os.set_inheritable(descriptor, False)
     link = Link(socket.socket(fileno=descriptor))
     host = Host(_make_runtime)
     link.frame_received.connect(host.handle)
@@ -58,6 +64,14 @@ def main(arguments: list[str]) -> int:
 
 def _make_runtime(request: LoadRequest) -> Runtime:
     return runtime_for(request.model).create(RuntimeEnvironment(Paths.of_user().runtime))
+
+
+def _end_by_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """End the process, on whichever thread: the window sees that, but not a missing answer."""
+    logging.getLogger(__name__).critical("an error was not caught", exc_info=(kind, error, trace))
+    os._exit(_EXIT_BY_ERROR)
 
 
 def _end_with_parent(parent_pid: int) -> None:

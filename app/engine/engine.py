@@ -122,16 +122,11 @@ class Engine(QObject):
         self._load_request = request
         self._begin_load()
 
-    def load_again(self) -> None:
-        """Load the last model once more; a run that waits for it is kept."""
-        if self._load_request is not None and not self._shutting_down:
-            self._begin_load()
-
     def run(self, request: RunRequest) -> int:
         """Ask for text and return the id of the run. One run at a time.
 
-        Ends with `run_finished` or `run_failed`. Raises RunError when a run is under way or no
-        model was ever loaded.
+        Ends with `run_finished` or `run_failed`. Raises RunError when a run is under way, no
+        model was ever loaded, or the request cannot be sent.
         """
         if self._run_request is not None:
             raise RunError("An answer is being written.", "Stop it first, or wait for its end.")
@@ -146,7 +141,7 @@ class Engine(QObject):
         if self._state is EngineState.READY:
             self._send_run()
         elif self._state is EngineState.EMPTY:
-            self.load_again()
+            self._begin_load()
         return self._run_id
 
     def stop(self, run_id: int) -> None:
@@ -231,7 +226,10 @@ class Engine(QObject):
         self._state = EngineState.READY
         self.model_loaded.emit(info)
         if self._run_request is not None and not self._run_sent:
-            self._send_run()
+            try:
+                self._send_run()
+            except RunError as error:
+                self.run_failed.emit(self._run_id, error)
 
     def _on_load_failed(self, error: AppError) -> None:
         if self._state is not EngineState.LOADING or not self._load_sent:
@@ -264,9 +262,10 @@ class Engine(QObject):
             return
         if self._state is EngineState.EMPTY:
             if error is not None:
+                # Not started again before it is needed: it might end over and over.
                 logger.warning("an idle engine ended: %s", error)
-            else:
-                self.prepare()
+                return
+            self.prepare()
             if self._load_request is None:
                 self.model_unloaded.emit()
             return
@@ -274,8 +273,7 @@ class Engine(QObject):
             self._lose_host(error)
 
     def _lose_host(self, error: EngineError) -> None:
-        was_loading = self._state is EngineState.LOADING
-        if was_loading:
+        if self._state is EngineState.LOADING:
             self._give_up_load(error)
             return
         self._state = EngineState.EMPTY
@@ -307,6 +305,7 @@ class Engine(QObject):
 
     def _begin_load(self) -> None:
         self._end_connection()
+        self._progress_timer.stop()
         self._load_sent = False
         self._state = EngineState.LOADING
         self.prepare()
@@ -346,6 +345,7 @@ class Engine(QObject):
         self._progress_timer.start()
 
     def _send_run(self) -> None:
+        """Send the run that waits. Raises RunError, and drops it, when it cannot be encoded."""
         if self._run_request is None or self._connection is None:
             return
         self._run_sent = True
@@ -353,17 +353,13 @@ class Engine(QObject):
         try:
             self._connection.send(Run(self._run_id, self._run_request))
         except FrameError as error:
-            run_id = self._run_id
             self._end_run()
-            self.run_failed.emit(
-                run_id,
-                RunError(
-                    "The conversation cannot be sent to the model.",
-                    "It is too large or holds broken characters; start a new conversation.",
-                    remedy=Remedy.NEW_CONVERSATION,
-                    details=str(error),
-                ),
-            )
+            raise RunError(
+                "The conversation cannot be sent to the model.",
+                "It is too large or holds broken characters; start a new conversation.",
+                remedy=Remedy.NEW_CONVERSATION,
+                details=str(error),
+            ) from error
 
     def _is_current(self, run_id: int) -> bool:
         return run_id == self._run_id and self._run_request is not None

@@ -8,12 +8,14 @@ so there is no negotiation beyond `PROTOCOL` in the first frame.
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.chat.text import well_formed
 from app.errors import (
     AppError,
     ContextOverflow,
@@ -65,9 +67,9 @@ class Failure(msgspec.Struct, frozen=True):
             if isinstance(error, ContextOverflow)
             else (0, 0)
         )
-        return cls(
-            type(error).__name__, error.cause, error.advice, error.remedy, error.details, *tokens
-        )
+        # The name of a file, or what a library says, need not be Unicode.
+        cause, advice, details = map(well_formed, (error.cause, error.advice, error.details))
+        return cls(type(error).__name__, cause, advice, error.remedy, details, *tokens)
 
     def error(self) -> AppError:
         """Return the error this value stands for."""
@@ -169,15 +171,16 @@ ToWindow = (
 Frame = ToHost | ToWindow
 
 
-def _encode_path(value: Any) -> str:
+def _encode_path(value: Any) -> bytes:
     if isinstance(value, Path):
-        return str(value)
+        # As bytes: on Linux the name of a file need not be text.
+        return os.fsencode(value)
     raise TypeError(f"{type(value).__name__} does not cross the link")
 
 
 def _decode_path(kind: type[Any], value: Any) -> Any:
-    if issubclass(kind, Path) and isinstance(value, str):
-        return Path(value)
+    if issubclass(kind, Path) and isinstance(value, bytes):
+        return Path(os.fsdecode(value))
     raise TypeError(f"{kind.__name__} does not cross the link")
 
 

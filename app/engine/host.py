@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
+from app.chat.text import well_formed
 from app.engine.frames import (
     PROTOCOL,
     Failure,
@@ -120,7 +122,7 @@ class Host(QObject):
 
     @Slot(object)
     def _on_model_loaded(self, info: ModelInfo) -> None:
-        self.frame_ready.emit(ModelLoaded(info))
+        self.frame_ready.emit(ModelLoaded(replace(info, name=well_formed(info.name))))
 
     @Slot(object)
     def _on_model_load_failed(self, error: AppError) -> None:
@@ -167,6 +169,6 @@ class Host(QObject):
         runs = dict.fromkeys(run_id for run_id, _, _ in pieces)
         for run_id in runs:
             mine = [(text, tokens) for piece_id, text, tokens in pieces if piece_id == run_id]
-            text = "".join(text for text, _ in mine)
+            text = well_formed("".join(text for text, _ in mine))
             self.frame_ready.emit(Text(run_id, text, sum(tokens for _, tokens in mine)))
         return bool(pieces)

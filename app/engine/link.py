@@ -85,9 +85,10 @@ class Link(QObject):
                 del self._outgoing[: self._socket.send(self._outgoing)]
         except BlockingIOError:
             pass
-        except OSError as error:
-            self._fail(str(error))
-            return
+        except OSError:
+            # The other end is gone. Reading tells so, after what it sent before it went; and
+            # nobody who sends is called back in the middle of that.
+            self._outgoing.clear()
         self._writable.setEnabled(bool(self._outgoing))
 
     def _fail(self, reason: str) -> None:

@@ -26,6 +26,7 @@ _REAP_INTERVAL_MS = 10
 _LINGER_MS = 1000
 _LAST_LINES = 40
 _LINE_LIMIT = 4096
+_OUTPUT_BYTES = 65536
 
 
 class ChildProcess(QObject):
@@ -62,22 +63,9 @@ class ChildProcess(QObject):
 
     def start(self) -> None:
         """Start the child. A failure to start arrives as `ended`, like any other end."""
-        ours, theirs = socket.socketpair()
-        root = str(Path(__file__).resolve().parents[2])
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        # -P: a folder named "app" where the user stands must not shadow ours.
-        command = [sys.executable, "-P", "-m", "app.engine.child"]
         try:
-            self._process = subprocess.Popen(
-                [*command, str(theirs.fileno()), str(os.getpid())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=(theirs.fileno(),),
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-            )
+            self._process, ours = _start_child()
         except OSError as error:
-            ours.close()
             self._start_error = EngineError(
                 f"The engine could not be started ({error.strerror}).",
                 "Close other programs and try again.",
@@ -85,8 +73,6 @@ class ChildProcess(QObject):
             )
             QTimer.singleShot(0, self._on_start_failed)
             return
-        finally:
-            theirs.close()
         self._link = Link(ours, self)
         self._link.frame_received.connect(self.frame_received)
         self._link.closed.connect(self._on_link_closed)
@@ -152,6 +138,7 @@ class ChildProcess(QObject):
 
     @Slot()
     def _on_output(self) -> None:
+        # One piece at a time: a library that never stops writing must not hold up the window.
         self._read_output()
 
     @Slot()
@@ -160,7 +147,8 @@ class ChildProcess(QObject):
             return
         self._reap_timer.stop()
         self._kill_timer.stop()
-        self._read_output()
+        while self._read_output():
+            pass
         self._end_output()
         process, self._process = self._process, None
         if self._link is not None:
@@ -171,23 +159,24 @@ class ChildProcess(QObject):
             status = None if self._hung else process.returncode
             self.ended.emit(explain(status, tuple(self._last_lines)))
 
-    def _read_output(self) -> None:
+    def _read_output(self) -> bool:
+        """Take in a piece of the output; return whether there was any."""
         if self._process is None or self._process.stdout is None or self._output is None:
-            return
-        while True:
-            try:
-                data = os.read(self._process.stdout.fileno(), 65536)
-            except BlockingIOError:
-                return
-            if not data:
-                self._output.setEnabled(False)
-                return
-            *lines, self._line = (self._line + data).split(b"\n")
-            for line in lines:
-                self._log(line)
-            if len(self._line) > _LINE_LIMIT:
-                self._log(self._line)
-                self._line = b""
+            return False
+        try:
+            data = os.read(self._process.stdout.fileno(), _OUTPUT_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._output.setEnabled(False)
+            return False
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            self._log(line)
+        if len(self._line) > _LINE_LIMIT:
+            self._log(self._line)
+            self._line = b""
+        return True
 
     def _end_output(self) -> None:
         if self._line:
@@ -203,3 +192,26 @@ class ChildProcess(QObject):
         text = line[:_LINE_LIMIT].decode("utf-8", "replace").rstrip("\r")
         self._last_lines.append(text)
         self.log_received.emit(text)
+
+
+def _start_child() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a child and return it with our end of the link. Raises OSError."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    ours, theirs = socket.socketpair()
+    with theirs:
+        # -P: a folder named "app" where the user stands must not shadow ours.
+        command = [sys.executable, "-P", "-m", "app.engine.child"]
+        try:
+            process = subprocess.Popen(
+                [*command, str(theirs.fileno()), str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(theirs.fileno(),),
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            )
+        except OSError:
+            ours.close()
+            raise
+    return process, ours

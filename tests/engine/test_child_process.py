@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +20,7 @@ from app.engine.process import ChildProcess
 from app.errors import EngineError
 from app.runtime.protocol import LoadRequest, RunRequest
 from tests.engine.test_engine import REQUEST, Listener, load
+from tests.guards import LogGuard
 from tests.program import is_alive
 from tests.scripted_runtime import Script
 
@@ -81,6 +85,53 @@ def test_a_killed_idle_engine_is_told_at_once(
     assert "memory" in str(failed.args[0])
 
 
+def test_an_idle_engine_that_dies_is_not_taken_for_an_unloaded_model(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path, expected_log: LogGuard
+) -> None:
+    child_engine.prepare()
+    with qtbot.assertNotEmitted(child_engine.model_unloaded):
+        os.kill(child_pid(), signal.SIGKILL)
+        qtbot.waitUntil(lambda: "an idle engine ended" in "".join(expected_log.messages))
+    load(child_engine, qtbot, tmp_path, Script())
+
+
+def test_a_load_given_to_an_idle_engine_that_just_died_fails_once(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    child_engine.prepare()
+    qtbot.waitUntil(lambda: child_engine._connection_ready)
+    kill_unseen(child_pid())
+    with qtbot.waitSignal(child_engine.model_load_failed, timeout=4000):
+        child_engine.load(LoadRequest(Script().write_to(tmp_path / "model.script")))
+    load(child_engine, qtbot, tmp_path, Script())
+
+
+def test_a_request_given_to_an_engine_that_just_died_fails_after_it_has_its_number(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script())
+    kill_unseen(child_pid())
+    with qtbot.assertNotEmitted(child_engine.run_failed):
+        run_id = child_engine.run(REQUEST)
+    with qtbot.waitSignal(child_engine.run_failed, timeout=4000) as failed:
+        pass
+    assert failed.args is not None
+    assert failed.args[0] == run_id
+
+
+def test_a_stop_given_to_an_engine_that_just_died_ends_the_run_once(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script(repeat=1000, tokens_per_second=100))
+    listener = Listener(child_engine)
+    with qtbot.waitSignal(child_engine.text_generated, timeout=4000):
+        run_id = child_engine.run(REQUEST)
+    kill_unseen(child_pid())
+    with qtbot.waitSignal(child_engine.engine_failed, timeout=4000):
+        child_engine.stop(run_id)
+    assert len(listener.results) == 1
+
+
 def test_a_load_that_hangs_can_be_cancelled(
     child_engine: Engine, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -111,6 +162,35 @@ def test_the_output_of_the_library_arrives_line_by_line(
     qtbot.waitUntil(lambda: any("loading scripted model" in line for line in lines.lines))
 
 
+def test_a_library_that_never_stops_logging_does_not_hold_up_the_window(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(load_end="chatter").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(child_engine.log_received, timeout=8000):
+        child_engine.load(LoadRequest(script))
+    with qtbot.waitSignal(child_engine.model_unloaded, timeout=2000):
+        child_engine.unload()
+
+
+def test_a_bug_behind_a_failed_load_ends_the_engine_and_not_the_hope_for_an_answer(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(load_end="error", close_end="bug").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(child_engine.model_load_failed, timeout=8000) as failed:
+        child_engine.load(LoadRequest(script))
+    assert failed.args is not None
+    assert isinstance(failed.args[0], EngineError)
+    assert "ZeroDivisionError" in failed.args[0].details
+
+
+def test_a_model_that_cannot_be_closed_is_killed(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(child_engine, qtbot, tmp_path, Script(close_end="hang"))
+    with qtbot.waitSignal(child_engine.model_unloaded, timeout=6000):
+        child_engine.unload()
+
+
 def test_the_child_ends_when_its_parent_is_killed(
     scripted_children: None, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -139,6 +219,21 @@ def test_an_engine_that_cannot_be_started_says_so(
     assert "could not be started" in str(failed.args[0])
 
 
+def test_an_engine_for_which_no_file_can_be_opened_says_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "socketpair", _no_more_files)
+    engine = Engine(ChildProcess)
+    with qtbot.waitSignal(engine.model_load_failed, timeout=2000) as failed:
+        engine.load(LoadRequest(tmp_path / "model.script"))
+    assert failed.args is not None
+    assert "Too many open files" in str(failed.args[0])
+
+
+def _no_more_files() -> None:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
 def test_shutting_down_in_the_middle_of_a_load_leaves_no_process(
     scripted_children: None, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -163,6 +258,14 @@ class Lines(QObject):
     @Slot(str)
     def _on_log_received(self, line: str) -> None:
         self.lines.append(line)
+
+
+def kill_unseen(pid: int) -> None:
+    """Kill a child and wait for its end, without a turn of the event loop."""
+    handle = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    select.select([handle], [], [])
+    os.close(handle)
 
 
 def child_pid() -> int:

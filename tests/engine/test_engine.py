@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,45 @@ def test_a_second_request_during_a_run_is_refused(
 def test_a_request_without_any_model_is_refused(engine: Engine) -> None:
     with pytest.raises(RunError, match="No model"):
         engine.run(REQUEST)
+
+
+def test_a_request_that_is_not_unicode_is_refused_and_the_next_one_answered(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(engine, qtbot, tmp_path, Script())
+    with pytest.raises(RunError, match="broken characters"):
+        engine.run(RunRequest((Turn(Role.USER, "half a pair: \ud83d"),)))
+    with qtbot.waitSignal(engine.run_finished, timeout=1000):
+        engine.run(REQUEST)
+
+
+def test_a_waiting_request_that_is_not_unicode_fails_once_the_model_is_there(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine.load(LoadRequest(Script().write_to(tmp_path / "model.script")))
+    with qtbot.waitSignal(engine.run_failed, timeout=8000):
+        engine.run(RunRequest((Turn(Role.USER, "half a pair: \ud83d"),)))
+    assert engine.state is EngineState.READY
+
+
+def test_a_model_whose_file_name_is_not_unicode_is_loaded(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"m\xff.script")
+    with qtbot.waitSignal(engine.model_loaded, timeout=8000) as loaded:
+        engine.load(LoadRequest(Script().write_to(path)))
+    assert loaded.args is not None
+    assert loaded.args[0].path == path
+
+
+def test_text_that_is_not_unicode_is_mended_on_its_way(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(engine, qtbot, tmp_path, Script(reply="a\ud83d"))
+    listener = Listener(engine)
+    with qtbot.waitSignal(engine.run_finished, timeout=1000):
+        engine.run(REQUEST)
+    assert listener.text == "a? "
 
 
 def test_a_failed_request_leaves_the_model_loaded(

@@ -136,6 +136,13 @@ def test_an_error_arrives_as_what_it_was(kind: type[AppError]) -> None:
     assert (str(copy), copy.remedy, copy.details) == ("It broke. Mend it.", Remedy.RETRY, "why")
 
 
+def test_an_error_that_names_an_odd_file_crosses_the_link() -> None:
+    error = ModelLoadError("No m\udcff.gguf.", details="m\udcff.gguf")
+    (copy,) = FrameReader().feed(encode(LoadFailed(Failure.of(error))))
+    assert isinstance(copy, LoadFailed)
+    assert copy.failure.cause == "No m?.gguf."
+
+
 def test_an_overflow_keeps_its_numbers() -> None:
     copy = Failure.of(ContextOverflow(5000, 4096)).error()
     assert isinstance(copy, ContextOverflow)

@@ -50,6 +50,17 @@ def test_the_end_of_the_other_side_is_told(ends: tuple[Link, Link], qtbot: QtBot
         ends[0].close()
 
 
+def test_what_the_other_side_sent_before_its_end_arrives_whatever_is_sent_to_it(
+    ends: tuple[Link, Link], qtbot: QtBot
+) -> None:
+    receiver = Receiver(ends[1])
+    ends[0].send(Text(1, "last words", 2))
+    ends[0].close()
+    with qtbot.waitSignal(ends[1].closed, timeout=1000):
+        ends[1].send(Text(1, "too late", 1))
+    assert receiver.frames == [Text(1, "last words", 2)]
+
+
 def test_nonsense_ends_the_link_with_a_reason(qapp: QObject, qtbot: QtBot) -> None:
     ours, theirs = socket.socketpair()
     link = Link(ours)
