@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from app.chat.message import Message
 from app.engine.engine import Engine
 from app.engine.process import ChildProcess
-from app.errors import Remedy, StoreDamaged, StoreError
+from app.errors import Remedy, StoreDamaged, StoreError, StoreFull
 from app.paths import Paths
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: A window that opens minimised is not painted; the start goes on all the same.
+PAINT_BUDGET_S = 0.5
 #: How long closing waits for answers to end, writes to be made, and the engine to go.
 STOP_BUDGET_S = 4.0
 SAVE_BUDGET_S = 5.0
@@ -88,6 +92,9 @@ class Session(QObject):
         self._engine.log_received.connect(self._on_log_received)
         self._window.engine_log_requested.connect(self._on_engine_log_requested)
         self._window.close_requested.connect(self.close)
+        # Queued, so that it comes when the window's children are painted, too.
+        self._window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
+        self._painted = asyncio.Event()
         self._engine.shut_down_finished.connect(self._on_engine_shut_down)
         self._engine_ended = asyncio.Event()
         self._ended = asyncio.Event()
@@ -102,6 +109,11 @@ class Session(QObject):
         """Show the window and let notices go to it."""
         self._window.show()
         self._notices.attach()
+
+    async def painted(self) -> None:
+        """Wait until the window can be seen; whatever else there is to do comes after that."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._painted.wait(), PAINT_BUDGET_S)
 
     async def run(self, model: str) -> None:
         """Open the store, load the model, and go on until everything has ended."""
@@ -136,6 +148,10 @@ class Session(QObject):
         self._engine_log.activateWindow()
 
     @Slot()
+    def _on_painted(self) -> None:
+        self._painted.set()
+
+    @Slot()
     def _on_garbage_due(self) -> None:
         # The only place where cycles are freed: on the window's thread, little while streaming.
         gc.collect(1 if self._chat.is_answering else 2)
@@ -161,7 +177,7 @@ class Session(QObject):
         """
         try:
             await self._store.open()
-            recovered = await self._store.run(Store.recover)
+            recovered = await self._recovered()
         except StoreError as error:
             actions: tuple[NoticeAction, ...] = ()
             if isinstance(error, StoreDamaged):
@@ -174,6 +190,14 @@ class Session(QObject):
                 self.tr("An answer was interrupted when Cairn ended. It can be continued.")
             )
         return recovered[-1].conversation_id if recovered else ""
+
+    async def _recovered(self) -> tuple[Message, ...]:
+        try:
+            return await self._store.run(Store.recover)
+        except StoreFull as error:
+            # What was journalled is shown all the same; the next start marks it.
+            self._notices.error(error)
+            return ()
 
     def _set_database_aside(self) -> None:
         self._tasks.start(self._start_over(), "new database")

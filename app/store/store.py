@@ -2,7 +2,8 @@
 
 1. One thread opens a Store, uses it and closes it; it blocks. `app.store.worker` gives it one.
 2. Every change is one transaction: after an error nothing of it was written, and the same call
-   may be made again. After a return it is on disk for every end of the program but a power cut.
+   may be made again. After a return it survives every end of the program; added and finished
+   messages survive a power cut as well.
 3. While a message is STREAMING its text stands in the table as it began, and what follows stands
    in the journal, piece by piece. Finishing, or recovering after a crash, folds the two.
 4. A message is in the search index exactly while it is not STREAMING.
@@ -167,7 +168,7 @@ class Store:
 
     def add_messages(self, messages: Iterable[Message]) -> None:
         """Add messages one after the other, all of them or, after an error, none."""
-        with self._writing() as execute:
+        with self._writing(lasting=True) as execute:
             for message in messages:
                 number = execute(_ADD_MESSAGE, row_of_message(message)).lastrowid
                 execute(_TOUCH, (message.created_at, message.id, message.conversation_id))
@@ -189,7 +190,7 @@ class Store:
 
     def finish_message(self, message: Message) -> None:
         """Write how a message ended; its journal is dropped and its text can be found."""
-        with self._writing():
+        with self._writing(lasting=True):
             self._finish(message)
 
     def recover(self) -> tuple[Message, ...]:
@@ -241,12 +242,15 @@ class Store:
             execute(statement, (value, conversation_id))
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[Any]:
+    def _writing(self, *, lasting: bool = False) -> Iterator[Any]:
+        """Make one transaction; a `lasting` one is on the disk itself when it returns."""
         # SQLite would go on writing into a file that nobody can open again.
         if identity_of(self._path) != self._identity:
             raise gone(self._path)
         with told(self._path):
             try:
+                if lasting:
+                    self._connection.execute("PRAGMA synchronous = FULL")
                 with transaction(self._connection):
                     yield self._connection.execute
                     self._index.settle()
@@ -256,6 +260,8 @@ class Store:
                 raise
             finally:
                 self._index.drop_changes()
+                if lasting:
+                    self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def _give_room_back(self) -> None:
         """Empty the log, which may be what fills the disk: the next attempt may then succeed."""
