@@ -17,7 +17,7 @@ from app.chat.prompt import prompt_for
 from app.chat.text import well_formed
 from app.chat.tree import MessageTree
 from app.engine.engine import Engine
-from app.errors import AppError, Remedy, RunError
+from app.errors import AppError, Remedy, RunError, StoreError
 from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
@@ -77,6 +77,8 @@ class ChatPresenter(QObject):
         self._new_draft = ""
         # True between the choice of a conversation and the arrival of its messages.
         self._reading = False
+        # Shown once they have arrived, on whichever branch it stands.
+        self._wanted_id = ""
         self._reply = Reply(engine, saver, self)
         self._reply.text_appended.connect(self._on_text_appended)
         self._reply.prefill_progressed.connect(self._on_prefill_progressed)
@@ -84,6 +86,7 @@ class ChatPresenter(QObject):
         self._reply.status_changed.connect(self.status_changed)
         self._reply.run_failed.connect(self._on_run_failed)
         conversations.current_changed.connect(self._on_current_changed)
+        conversations.message_wanted.connect(self._on_message_wanted)
 
     @property
     def status(self) -> ChatStatus:
@@ -172,9 +175,7 @@ class ChatPresenter(QObject):
         versions = self._tree.siblings(message_id)
         place = [version.id for version in versions].index(message_id) + step
         if 0 <= place < len(versions):
-            leaf_id = self._tree.newest_leaf_below(versions[place].id)
-            self._show(leaf_id)
-            self._conversations.show_branch(self._conversation_id, leaf_id)
+            self._show_and_keep(self._tree.newest_leaf_below(versions[place].id))
 
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, for this conversation."""
@@ -203,6 +204,7 @@ class ChatPresenter(QObject):
         self._tree = MessageTree()
         self._leaf_id = None
         self._reading = bool(conversation_id)
+        self._wanted_id = ""
         if not conversation_id:
             self._show(None)
             self.draft_shown.emit(self._new_draft)
@@ -210,7 +212,12 @@ class ChatPresenter(QObject):
             self._tasks.start(self._read(conversation_id), "open conversation")
 
     async def _read(self, conversation_id: str) -> None:
-        messages = await self._store.run(Store.messages, conversation_id)
+        try:
+            messages = await self._store.run(Store.messages, conversation_id)
+        except StoreError:
+            if conversation_id == self._conversation_id:
+                self._conversations.new()
+            raise
         conversation = self._conversations.current
         if conversation is None or conversation.id != conversation_id:
             return
@@ -219,7 +226,21 @@ class ChatPresenter(QObject):
         for message in self._saver.unsaved_messages(conversation_id):
             self._tree.put(message)
         self._show(conversation.leaf_id)
+        self._show_branch_of(self._wanted_id)
         self.draft_shown.emit(conversation.draft)
+
+    @Slot(str)
+    def _on_message_wanted(self, message_id: str) -> None:
+        if self._reading:
+            self._wanted_id = message_id
+        else:
+            self._show_branch_of(message_id)
+
+    def _show_branch_of(self, message_id: str) -> None:
+        """Show the newest branch through a message, unless the message is shown already."""
+        path = self._tree.path_to(self._leaf_id)
+        if message_id in self._tree and self._tree[message_id] not in path:
+            self._show_and_keep(self._tree.newest_leaf_below(message_id))
 
     @Slot(str, str)
     def _on_text_appended(self, message_id: str, text: str) -> None:
@@ -286,7 +307,7 @@ class ChatPresenter(QObject):
         path = self._tree.path_to(answer.id if continue_answer else answer.parent_id)
         info = self._models.state.info
         request = RunRequest(
-            prompt_for(path, settings.context.system_prompt),
+            prompt_for(path, well_formed(settings.context.system_prompt)),
             _sampling(settings.sampling),
             settings.sampling.max_new_tokens,
             continue_answer=continue_answer,
@@ -294,7 +315,8 @@ class ChatPresenter(QObject):
         try:
             self._reply.start(answer, request, info.context_tokens if info else None)
         except RunError as error:
-            failed = replace(answer, state=MessageState.FAILED, failure=error.cause)
+            state = MessageState.INTERRUPTED if answer.text else MessageState.FAILED
+            failed = replace(answer, state=state, failure=error.cause)
             self._saver.save(Store.finish_message, failed)
             self._tree.put(failed)
             self._notices.error(error)
@@ -345,6 +367,11 @@ class ChatPresenter(QObject):
         self._take_in_writing()
         self._leaf_id = leaf_id
         self.messages_shown.emit(self._tree.shown(leaf_id))
+
+    def _show_and_keep(self, leaf_id: str) -> None:
+        """Show another branch, also the next time the conversation is opened."""
+        self._show(leaf_id)
+        self._conversations.show_branch(self._conversation_id, leaf_id)
 
     def _clear_draft(self) -> None:
         self._new_draft = ""

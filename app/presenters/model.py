@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
+from app.chat.text import well_formed
 from app.engine.engine import Engine
 from app.errors import AppError
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
@@ -56,6 +57,7 @@ class ModelPresenter(QObject):
         engine.model_load_failed.connect(self._on_load_failed)
         engine.model_unloaded.connect(self._on_model_unloaded)
         engine.engine_failed.connect(self._on_engine_failed)
+        engine.shut_down_finished.connect(self._on_engine_shut_down)
 
     @property
     def state(self) -> ModelState:
@@ -75,7 +77,9 @@ class ModelPresenter(QObject):
         elif settings.state.last_model and settings.engine.load_last_model:
             if settings.state.last_load_failed:
                 self._notices.warn(
-                    self.tr("The last model ended its engine, so it was not loaded again."),
+                    self.tr(
+                        "The last model could not be loaded or crashed, so it was not loaded again."
+                    ),
                     self.tr("Choose a model to go on."),
                 )
             else:
@@ -83,7 +87,7 @@ class ModelPresenter(QObject):
 
     def load(self, path: str) -> None:
         """Load a model file in place of the model in use."""
-        model = Path(path).expanduser().absolute()
+        model = _absolute(path)
         settings = self._settings.settings
         self._path = model
         self._remember(model)
@@ -93,7 +97,7 @@ class ModelPresenter(QObject):
         self._set_state(
             ModelState(
                 ModelStage.LOADING,
-                STARTER_LABEL if is_starter(model) else model.stem,
+                STARTER_LABEL if is_starter(model) else well_formed(model.stem),
                 progress=LoadProgress(self.tr("Starting the engine")),
                 is_starter=is_starter(model),
             )
@@ -167,6 +171,12 @@ class ModelPresenter(QObject):
         self._settings.set_value("state", "last_load_failed", True)
         self._fail(error)
 
+    @Slot()
+    def _on_engine_shut_down(self) -> None:
+        if self._state.stage is ModelStage.LOADING:
+            # The user left; that says nothing against the model.
+            self._settings.set_value("state", "last_load_failed", False)
+
     def _fail(self, error: AppError) -> None:
         self._settings.set_capabilities(None)
         self._settings.save_now()
@@ -184,7 +194,7 @@ class ModelPresenter(QObject):
 
     async def _read_choices(self) -> None:
         recent = self._settings.settings.state.recent_models
-        files = await asyncio.to_thread(_describe_all, (starter_path(), *map(Path, recent)))
+        files = await asyncio.to_thread(_describe_all, (starter_path(), *map(_absolute, recent)))
         self._choices = tuple(
             ModelChoice(file.path, file.label, file.detail, is_starter(file.path), file.problem)
             for file in files
@@ -203,8 +213,18 @@ def _describe_all(paths: tuple[Path, ...]) -> tuple[ModelFile, ...]:
     return tuple(describe(path) for path in paths)
 
 
+def _absolute(text: str) -> Path:
+    """Return the path that `text` names, also where it cannot exist: loading it says so."""
+    path = Path(text.replace("\0", ""))
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        # "~name" of somebody who is not known here.
+        return path.absolute()
+
+
 def _name(info: ModelInfo) -> str:
-    return STARTER_LABEL if is_starter(info.path) else info.name or info.path.stem
+    return STARTER_LABEL if is_starter(info.path) else info.name or well_formed(info.path.stem)
 
 
 def _detail(info: ModelInfo) -> str:

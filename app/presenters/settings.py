@@ -34,6 +34,8 @@ class SettingsPresenter(QObject):
         self._notices = notices
         self._entries = {(entry.group, entry.name): entry for entry in entries()}
         self._capabilities: Capabilities | None = None
+        # True from a write that failed to the next one that works.
+        self._failing = False
         self._settings, complaints = file.load()
         for complaint in complaints:
             notices.warn(complaint)
@@ -74,8 +76,8 @@ class SettingsPresenter(QObject):
         return self._capabilities.reason(Capability(entry.spec.capability))
 
     def save_now(self) -> None:
-        """Write what is not written yet; a failure is told to the user."""
-        if self._save_timer.isActive():
+        """Write what is not written yet; the first failure is told to the user."""
+        if self._save_timer.isActive() or self._failing:
             self._save_timer.stop()
             self._on_save_due()
 
@@ -84,4 +86,8 @@ class SettingsPresenter(QObject):
         try:
             self._file.save(self._settings)
         except SettingsError as error:
-            self._notices.error(error)
+            if not self._failing:
+                self._failing = True
+                self._notices.error(error)
+        else:
+            self._failing = False

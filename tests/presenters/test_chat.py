@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from app.chat.message import MessageState, Role
+import pytest
+
+from app.chat.message import CONTINUABLE_STATES, MessageState, Role
+from app.errors import StoreDamaged
 from app.presenters.chat_status import Activity
+from app.presenters.model_state import ModelStage
 from app.presenters.notices import Level
 from app.store.store import Store
 from tests.presenters.conftest import Play
@@ -201,6 +205,59 @@ def test_broken_characters_in_a_paste_do_not_break_anything(play: Play) -> None:
         assert desk.texts()[0] == "a?bc"
 
     play(scene)
+
+
+def test_broken_characters_in_the_system_prompt_do_not_break_anything(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.settings.set_value("context", "system_prompt", "Be a\ud83d")
+        await desk.load(Script())
+        await desk.ask("Q")
+        assert desk.messages()[1].state is MessageState.COMPLETE
+
+    play(scene)
+
+
+def test_an_answer_that_cannot_be_continued_now_can_be_continued_later(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.chat.send("Go")
+        await until(lambda: any(desk.streamed.values()))
+        desk.chat.stop()
+        await desk.answered()
+        stopped = desk.messages()[1]
+        desk.engine.unload()
+        desk.chat.continue_answer(stopped.id)
+        kept = desk.messages()[1]
+        assert kept.text == stopped.text
+        assert kept.state in CONTINUABLE_STATES
+        await until(lambda: desk.models.state.stage is ModelStage.NONE)
+
+    play(scene)
+
+
+def test_a_conversation_that_cannot_be_read_gives_way_to_an_empty_one(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        await desk.ask("one")
+        first = desk.conversations.current_id
+        desk.conversations.new()
+        await desk.ask("two")
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "messages", _unreadable)
+            desk.conversations.open(first)
+            await until(lambda: bool(desk.told))
+        assert desk.conversations.current_id == ""
+        assert desk.shown == []
+        desk.conversations.open(first)
+        await until(lambda: desk.texts()[:1] == ["one"])
+
+    play(scene)
+
+
+def _unreadable(_store: Store, _conversation_id: str) -> None:
+    raise StoreDamaged("The database is damaged.")
 
 
 def test_each_conversation_keeps_its_draft(play: Play) -> None:

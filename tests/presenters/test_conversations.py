@@ -110,6 +110,29 @@ def test_search_finds_words_of_messages_and_opens_them(play: Play) -> None:
     play(scene)
 
 
+def test_a_hit_on_a_branch_that_is_hidden_shows_that_branch(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        await desk.ask("about apples")
+        desk.chat.edit(desk.messages()[0].id, "about pears")
+        await desk.answered()
+        conversation = desk.conversations.current_id
+        desk.conversations.search("apples")
+        await until(lambda: bool(desk.searches))
+        hits = desk.searches[-1][1]
+        assert isinstance(hits, tuple)
+        (hit,) = [hit for hit in hits if hit.message_id]
+        desk.conversations.open_hit(hit)
+        assert desk.texts()[0] == "about apples"
+        desk.chat.choose_version(desk.messages()[0].id, 1)
+        desk.conversations.new()
+        desk.conversations.open_hit(hit)
+        await until(lambda: desk.texts()[:1] == ["about apples"])
+        assert desk.conversations.current_id == conversation
+
+    play(scene)
+
+
 def test_stepping_through_the_list_stops_at_its_ends(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one", "two")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from app.catalog.starter import STARTER_LABEL
+from app.engine.engine import EngineState
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Level
+from tests.guards import LogGuard
 from tests.presenters.conftest import Play
 from tests.presenters.desk import Desk, until
 from tests.scripted_runtime import Script
@@ -47,6 +53,42 @@ def test_a_model_that_failed_is_not_loaded_by_itself_again(play: Play) -> None:
 
     play(scene)
     play(next_start)
+
+
+def test_closing_during_a_load_is_not_taken_for_a_crash(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        path = Script(load_s=0.2).write_to(desk.folder / "slow.script")
+        desk.models.load(str(path))
+        await until(lambda: desk.engine.state is EngineState.LOADING)
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start("")
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+
+    play(scene)
+    play(next_start)
+
+
+@pytest.mark.parametrize("name", ["~nobody of that name/m.script", "a\0b.script"])
+def test_a_path_that_means_nothing_is_a_model_that_fails(
+    play: Play, name: str, expected_log: LogGuard
+) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.settings.set_value("state", "recent_models", (name,))
+        desk.models.load(name)
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+
+    play(scene)
+
+
+def test_a_model_whose_file_name_is_not_unicode_answers(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), os.fsdecode(b"m\xff.script"))
+        assert desk.models.state.name == "m?"
+        await desk.ask("Q")
+        assert desk.messages()[1].model == "m?"
+
+    play(scene)
 
 
 def test_a_model_given_on_the_command_line_wins(play: Play) -> None:
