@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -96,11 +96,10 @@ class CodeText(QPlainTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         return QPointF(self.cursorRect(cursor).left(), rect.top()), rect.height()
 
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Hand out plain text only."""
-        data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
-        return data
+    @Slot()
+    def copy_selection(self) -> None:
+        """Put the selected code on the clipboard."""
+        self.copy()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take nothing."""

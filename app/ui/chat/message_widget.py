@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.chat.message import Message
 from app.chat.tree import ShownMessage
 from app.ui.chat.actions import ActionRow
+from app.ui.chat.code_text import CodeText
 from app.ui.chat.editor import MessageEditor
+from app.ui.chat.text_view import TextView
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_XS, Theme
 
@@ -172,8 +174,8 @@ class MessageWidget(QWidget):
     def _on_menu_requested(self, place: QPoint, address: str) -> None:
         menu = QMenu(self)
         source = self.focusWidget()
-        if isinstance(source, (QTextEdit, QPlainTextEdit)) and source.textCursor().hasSelection():
-            menu.addAction(self.tr("Copy")).triggered.connect(source.copy)
+        if isinstance(source, (TextView, CodeText)) and source.textCursor().hasSelection():
+            menu.addAction(self.tr("Copy")).triggered.connect(source.copy_selection)
         if address:
             self._menu_address = address
             menu.addAction(self.tr("Copy link")).triggered.connect(self._on_copy_link)

@@ -32,6 +32,7 @@ class StateLine(QWidget):
         self._text = TextView(width, self)
         self._text.setAccessibleName(self.tr("State of the answer"))
         self._text.menu_requested.connect(self.menu_requested)
+        self._text.hide()
         self._continue = QPushButton(self.tr("Continue"), self)
         self._continue.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._continue.clicked.connect(self.continue_requested)
@@ -100,6 +101,7 @@ class StateLine(QWidget):
         if sentence == self._sentence:
             return
         self._sentence = sentence
+        self._text.setVisible(bool(sentence))
         colors = self._theme.colors
         form = QTextCharFormat()
         form.setForeground(QColor(colors.danger if self._is_failure else colors.quiet))

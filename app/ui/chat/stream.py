@@ -27,7 +27,7 @@ _GROWTH = 1.25
 
 # The beginning of a line that is markup so far: shown now, "-" below a paragraph would make it
 # a heading for the moment until the item's words arrive.
-_UNDECIDED = re.compile(r"\s*(?:[>#*_=+`~|:\-\s]*|\d{1,9}[.)]?[ ]*|\[[ xX]?\]?)\Z")
+_UNDECIDED = re.compile(r"[>#*_=+`~|:\-\s]*(?:\d{1,9}[.)]?)?\s*(?:\[[ xX]?\]?\s?)?\Z")
 
 
 @dataclass(slots=True)
@@ -96,8 +96,10 @@ class MarkdownStream:
         self._arrived = []
         self._close_parts(())
         if self._fence is not None:
+            last = self._fence.partial
             # Markdown knows no last line of spaces only.
-            self._fence.partial = self._fence.partial if self._fence.partial.strip() else ""
+            if not last.strip(" \t") or self._fence.ends_with(last):
+                self._fence.partial = ""
             self._close_parts((self._fence.part(closed=True),))
             self._fence = None
         else:

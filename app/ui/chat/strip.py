@@ -14,6 +14,14 @@ class Anchor:
 
     index: int
     top: int
+    height: int = 0
+    """The height it had, if it is laid out anew: then what stood at the edge stays there."""
+
+    def top_at(self, height: int) -> int:
+        """Return where its top has to be when it is `height` high."""
+        if self.top >= 0 or not self.height:
+            return self.top
+        return round(self.top * height / self.height)
 
 
 class Strip:

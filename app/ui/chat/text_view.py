@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QImage,
     QKeyEvent,
     QKeySequence,
@@ -109,11 +110,15 @@ class TextView(QTextBrowser):
         """Stay: a link never replaces the document."""
         del name, type
 
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Hand out plain text only."""
-        data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
-        return data
+    @Slot()
+    def copy_selection(self) -> None:
+        """Put the selected text on the clipboard, plain.
+
+        Not by `createMimeDataFromSelection`: the clipboard lives longer than Python, and data made
+        by Python crashes it at the very end.
+        """
+        if self.textCursor().hasSelection():
+            QGuiApplication.clipboard().setText(self.textCursor().selection().toPlainText())
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take nothing."""
@@ -127,9 +132,10 @@ class TextView(QTextBrowser):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, select, follow links; leave the rest to the view."""
         selects = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if (
-            event.matches(QKeySequence.StandardKey.Copy)
-            or event.matches(QKeySequence.StandardKey.SelectAll)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selection()
+        elif (
+            event.matches(QKeySequence.StandardKey.SelectAll)
             or (selects and event.key() in _SELECTING_KEYS)
             or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         ):

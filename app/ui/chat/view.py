@@ -24,7 +24,7 @@ from app.ui.chat.frame_timer import FrameTimer
 from app.ui.chat.jump_button import JumpButton
 from app.ui.chat.message_widget import MARGIN, MessageWidget
 from app.ui.chat.message_widgets import MessageWidgets
-from app.ui.chat.scroll_keys import LINE_PX, scrolled_by
+from app.ui.chat.scrolling import LINE_PX, distance_into_view, scrolled_by
 from app.ui.chat.strip import Anchor, Strip
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Theme
@@ -167,9 +167,12 @@ class ChatView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew what is visible."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._guess_heights()
-        self._settle()
+        if event.size().width() == event.oldSize().width():
+            self._settle()
+            return
+        anchor = self._anchor_for_layout()
+        self._guess_heights()
+        self._settle(anchor)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make what was not worth making while nobody could see it."""
@@ -259,6 +262,16 @@ class ChatView(QAbstractScrollArea):
         )
         return Anchor(place, self._strip.top(place) - value)
 
+    def _anchor_for_layout(self) -> Anchor | None:
+        """Return what has to stay when all visible messages are laid out anew."""
+        if self._follows or not self._entries:
+            return None
+        value = self.verticalScrollBar().value()
+        visible = self._visible(value)
+        begins = (at for at in visible if self._strip.top(at) >= value)
+        place = next(begins, visible[0])
+        return Anchor(place, self._strip.top(place) - value, self._strip.height(place))
+
     def _visible(self, value: int, beyond: int = 0) -> range:
         """Return the messages between the edges of the viewport, and `beyond` pixels more."""
         first = self._strip.index_at(value - beyond)
@@ -300,7 +313,8 @@ class ChatView(QAbstractScrollArea):
         last = self._last_value()
         if anchor is None or self._follows:
             return last
-        return min(max(0, self._strip.top(anchor.index) - anchor.top), last)
+        top = anchor.top_at(self._strip.height(anchor.index))
+        return min(max(0, self._strip.top(anchor.index) - top), last)
 
     def _place(self, value: int) -> None:
         left = (self.width() - self._column()) // 2 - MARGIN
@@ -315,15 +329,10 @@ class ChatView(QAbstractScrollArea):
         self._jump.raise_()
 
     def _bring_into_view(self, widget: QWidget) -> None:
-        """Scroll as little as needed to see `widget`, or its top if it is too high."""
         top = widget.mapTo(self.viewport(), widget.rect().topLeft()).y()
-        bottom = top + widget.height()
-        room = self.viewport().height()
         bar = self.verticalScrollBar()
-        if top < 0 or (widget.height() > room and top > room - LINE_PX):
-            bar.setValue(bar.value() + top - SPACE_M)
-        elif widget.height() <= room < bottom:
-            bar.setValue(bar.value() + bottom - room + SPACE_M)
+        distance = distance_into_view(top, widget.height(), self.viewport().height())
+        bar.setValue(bar.value() + distance)
 
     def _in_order(self) -> list[MessageWidget]:
         made = {self._entries.place(message_id): widget for message_id, widget in self._widgets}
@@ -384,7 +393,7 @@ class ChatView(QAbstractScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        anchor = None if self._follows else self._anchor()
+        anchor = self._anchor_for_layout()
         self._widgets.take_theme()
         self._entries.forget_heights()
         self._guess_heights()

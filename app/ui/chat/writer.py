@@ -80,7 +80,11 @@ class ParagraphWriter:
         block = self._document.findBlockByNumber(index)
         cursor.setPosition(block.position() + block.length() - 1)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
+        if cursor.hasSelection():
+            cursor.removeSelectedText()
+            # An empty block takes over the format of what was removed behind it.
+            paragraph = self._written[index]
+            cursor.setBlockFormat(self._styles.block_format(paragraph, is_first=index == 0))
 
     def _rewrite(self, cursor: QTextCursor, index: int, paragraph: Paragraph) -> None:
         """Replace what differs in block `index`, which is the last; a selection before it stays."""

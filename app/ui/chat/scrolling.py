@@ -1,9 +1,11 @@
-"""Which keys scroll the conversation, and how far."""
+"""How far the conversation scrolls: for a key, and to bring something into view."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
+
+from app.ui.theme import SPACE_M
 
 #: How far the arrow keys and one notch of the wheel scroll, in pixels.
 LINE_PX = 24
@@ -28,3 +30,12 @@ def scrolled_by(event: QKeyEvent, height: int) -> int | None:
         Qt.Key.Key_PageUp: -page,
         Qt.Key.Key_PageDown: page,
     }.get(Qt.Key(key))
+
+
+def distance_into_view(top: int, height: int, room: int) -> int:
+    """Return how far to scroll to see all of something, or its top if it is higher than `room`."""
+    if top < 0 or (height > room and top > room - LINE_PX):
+        return top - SPACE_M
+    if height <= room < top + height:
+        return top + height - room + SPACE_M
+    return 0
