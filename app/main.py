@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import app.lean_imports  # noqa: F401
+
+# isort: split
 import argparse
 import asyncio
 import gc
@@ -75,6 +78,7 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, session.close)
     session.show()
+    await session.painted()
     gc.collect()
     gc.freeze()
     await session.run(str(model) if model else "")

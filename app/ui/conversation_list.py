@@ -109,7 +109,8 @@ class ConversationList(QFrame):
         self._connect(theme)
         self._draw_icon()
         self._show_conversations(presenter.conversations)
-        self._view.set_shown(presenter.current_id)
+        if presenter.current_id:
+            self._view.set_shown(presenter.current_id)
 
     def focus_search(self) -> None:
         """Let the user type what to look for."""

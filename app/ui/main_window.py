@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from app.paths import resources
@@ -52,6 +52,8 @@ class MainWindow(QMainWindow):
 
     #: The user wants to leave. The window stays until `let_close` is called.
     close_requested = Signal()
+    #: The window is on the screen for the first time.
+    painted = Signal()
     #: The user wants to read the engine's log.
     engine_log_requested = Signal()
 
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._icons = icons
         self._may_close = False
+        self._was_painted = False
         self.setWindowTitle(self.tr("Cairn"))
         self.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
         self.setMinimumSize(*_SMALLEST_SIZE)
@@ -118,6 +121,13 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self.close_requested.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when the window is there."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Put away what lies over the conversation on Escape."""

@@ -168,7 +168,8 @@ class MessageEdit(PlainTextEdit):
     def _text_height(self, enough: int) -> int:
         """Return the height of the text, or any height above `enough`."""
         if self.document().isEmpty() and not self._composing:
-            width = self.viewport().width() - 2 * round(self.document().documentMargin())
+            # Not `viewport`: wrapping it sets up every class of widget, before the first paint.
+            width = self.maximumViewportSize().width() - 2 * round(self.document().documentMargin())
             room = QRect(0, 0, max(80, width), 10_000)
             text = self.placeholderText() or " "
             flags = Qt.TextFlag.TextWordWrap

@@ -94,7 +94,8 @@ class Welcome(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the cards stand below each other where they would be too narrow."""
         super().resizeEvent(event)
-        room = self.viewport().size()
+        # Not `viewport`: wrapping it sets up every class of widget, before the first paint.
+        room = self.maximumViewportSize()
         beside = room.width() >= _CARDS_IN_A_ROW * self._theme.scale
         self._cards.setDirection(
             QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def resident_mb(pid: int) -> float:
@@ -45,20 +46,20 @@ def empty() -> None:
 
 def cairn(folder: str) -> None:
     """Show Cairn's window, wait for its engine to be ready, and close it in order."""
+    # First, as in the program: it decides what Qt brings along.
+    from app import main  # isort: split
     from PySide6.QtCore import QEvent, QObject
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QMainWindow
 
     from app.engine.engine import Engine
     from app.engine.frames import Frame, Ready
-    from app.main import main
-    from app.ui.main_window import MainWindow
 
     class Watch(QObject):
         painted = False
-        window: MainWindow | None = None
+        window: QMainWindow | None = None
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if isinstance(watched, MainWindow):
+            if isinstance(watched, QMainWindow):
                 self.window = watched
             if event.type() is QEvent.Type.Paint and self.window and not self.painted:
                 self.painted = True
@@ -73,23 +74,21 @@ def cairn(folder: str) -> None:
             self.window.close()
 
     watch = Watch()
-    plain_prepare = Engine.prepare
+    plain_run = main._run
     plain_receive = Engine._on_frame_received
 
-    def prepare(engine: Engine) -> None:
-        application = QApplication.instance()
-        assert application is not None
+    async def run(application: QApplication, *rest: Any) -> None:
         application.installEventFilter(watch)
-        plain_prepare(engine)
+        await plain_run(application, *rest)
 
     def receive(engine: Engine, frame: Frame) -> None:
         plain_receive(engine, frame)
         if isinstance(frame, Ready):
             watch.on_ready()
 
-    Engine.prepare = prepare  # type: ignore[method-assign, assignment]
     Engine._on_frame_received = receive  # type: ignore[method-assign]
-    main(["--profile", folder])
+    main._run = run  # type: ignore[assignment]
+    main.main(["--profile", folder])
 
 
 if __name__ == "__main__":
