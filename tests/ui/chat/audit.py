@@ -1,13 +1,14 @@
-"""Shows messages and reports which files and sockets were opened meanwhile. Run by a test.
+"""Shows messages and reports what was opened meanwhile. Run by a test, with a folder as argument.
 
-Reads a JSON object of texts from standard input; writes one of lists to standard output. Two ways
-of looking: Python's audit events, and the kernel's list of this process's open files, which
-also shows what Qt opened itself and holds; a FIFO that is opened for reading hangs and is
-reported by the time that runs out.
+Reads a JSON object of texts from standard input; writes one of lists to standard output. It looks
+in three ways: at Python's audit events, at what this process holds open, and through inotify at
+every opening of something in the folder, which also shows what Qt opens by itself. A FIFO that is
+opened for reading hangs, and the alarm ends it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -25,6 +26,23 @@ from tests.ui.chat.seen import children
 
 SECONDS_PER_CASE = 10
 _WATCHED = ("open", "socket.__new__", "socket.connect", "os.exec", "subprocess.Popen", "os.system")
+_IN_OPEN = 0x20
+#: What is imported or found once, fonts and lexers among it, is opened for this.
+_WARM_UP = """\
+**Warm** `up` <b> http://a.b 中 ب 🙂
+
+```html
+<p>
+```
+
+|a|
+|-|
+|b|
+
+> x
+
+- y
+"""
 
 
 class _Ear:
@@ -40,6 +58,26 @@ class _Ear:
             self.heard.append(f"{event} {args[0]!r}")
 
 
+class _Eye:
+    """Sees every opening of a file in a folder, by whomever."""
+
+    def __init__(self, folder: Path) -> None:
+        library = ctypes.CDLL(None, use_errno=True)
+        self._handle = library.inotify_init1(os.O_NONBLOCK)
+        watch = library.inotify_add_watch(self._handle, os.fsencode(folder), _IN_OPEN)
+        assert self._handle >= 0
+        assert watch >= 0
+        (folder / "text").read_text()
+        assert self.seen() == ["something in the folder was opened"]
+
+    def seen(self) -> list[str]:
+        """Return what has happened since it was asked last."""
+        try:
+            return ["something in the folder was opened"] if os.read(self._handle, 4096) else []
+        except BlockingIOError:
+            return []
+
+
 def open_files() -> set[str]:
     """Return what this process holds open."""
     found: set[str] = set()
@@ -51,20 +89,15 @@ def open_files() -> set[str]:
     return found
 
 
-def main() -> None:
-    """Show each text to both roles, whole and streamed."""
+def main(folder: Path) -> None:
+    """Show each text to both roles."""
     cases: dict[str, str] = json.load(sys.stdin)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication([])
-    theme = Theme()
-    theme.apply_to(application)
+    Theme().apply_to(application)
     stage = Stage()
-    ear = _Ear()
-    # What is imported or found once, fonts and lexers among it, is opened here.
-    show(
-        stage,
-        "**Warm** `up` <b> http://a.b 中 ب 🙂\n\n```html\n<p>\n```\n\n|a|\n|-|\n|b|\n\n> x\n\n- y",
-    )
+    ear, eye = _Ear(), _Eye(folder)
+    show(stage, _WARM_UP)
     report: dict[str, list[str]] = {}
     for name, text in cases.items():
         before = open_files()
@@ -74,7 +107,7 @@ def main() -> None:
         show(stage, text)
         signal.alarm(0)
         ear.listens = False
-        report[name] = ear.heard + sorted(open_files() - before)
+        report[name] = ear.heard + eye.seen() + sorted(open_files() - before)
     stage.close()
     json.dump(report, sys.stdout)
 
@@ -94,4 +127,4 @@ def show(stage: Stage, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

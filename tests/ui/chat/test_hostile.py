@@ -57,7 +57,7 @@ def test_no_frame_of_a_hostile_stream_takes_long(view: ChatView, name: str) -> N
     text = CASES[name]
     item = answer(1, "", MessageState.STREAMING)
     view.set_items((item,))
-    step = len(text) // 8 + 1
+    step = len(text) // 5 + 1
     for begin in range(0, len(text), step):
         start = time.process_time()
         view.append_text("a1", text[begin : begin + step])
@@ -74,7 +74,7 @@ def test_nothing_is_opened_and_nobody_is_called(folder: Path) -> None:
     cases = {name: text.replace("{folder}", str(folder)) for name, text in LOADING_CASES.items()}
     cases |= {name: CASES[name] for name in ("many links", "many bare addresses", "huge table")}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.ui.chat.audit"],
+        [sys.executable, "-m", "tests.ui.chat.audit", str(folder)],
         input=json.dumps(cases),
         capture_output=True,
         text=True,

@@ -40,8 +40,8 @@ def test_any_pieces_give_what_the_whole_gives() -> None:
 def test_hostile_texts_lose_nothing_on_the_way(name: str) -> None:
     text = CASES[name]
     stream = MarkdownStream()
-    for start in range(0, len(text), len(text) // 10 + 1):
-        stream.feed(text[start : start + len(text) // 10 + 1])
+    for start in range(0, len(text), len(text) // 5 + 1):
+        stream.feed(text[start : start + len(text) // 5 + 1])
         stream.update()
     stream.finish()
     once = MarkdownStream()
