@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
 import qasync
 from PySide6.QtCore import QCoreApplication
@@ -18,19 +20,43 @@ from PySide6.QtCore import QCoreApplication
 from app.errors import AppError
 from app.presenters.notices import Notices
 
-#: Reading a few files at a time is all that runs beside the window, the store and the engine.
-_DISK_THREADS = 2
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def make_event_loop(application: QCoreApplication) -> asyncio.AbstractEventLoop:
     """Return the one loop of Qt and asyncio, set as current; the caller closes it.
 
-    qasync's own executor would start ten QThreads for the first blocking call.
+    qasync's own executor would start ten QThreads for the first blocking call, and wait for them.
     """
     loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
-    loop.set_default_executor(ThreadPoolExecutor(_DISK_THREADS, "disk"))
+    loop.set_default_executor(_DiskThreads())
     asyncio.set_event_loop(loop)
     return loop
+
+
+class _DiskThreads(Executor):
+    """A daemon thread for each call; few are made, to read a few files each.
+
+    Nothing waits for these threads: a disk that hangs must not keep the program from ending.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        call = partial(fn, *args, **kwargs)
+        threading.Thread(target=_call, args=(call, future), name="disk", daemon=True).start()
+        return future
+
+
+def _call(function: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = function()
+    except Exception as error:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
 
 
 class Tasks:
