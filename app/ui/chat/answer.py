@@ -14,7 +14,7 @@ from app.ui.chat.message_widget import MARGIN, MessageWidget
 from app.ui.chat.state_line import StateLine
 from app.ui.chat.text_styles import TextStyles
 from app.ui.icons import Icons
-from app.ui.theme import SPACE_S, Theme
+from app.ui.theme import SPACE_XS, Theme
 
 
 class Answer(MessageWidget):
@@ -92,9 +92,9 @@ class Answer(MessageWidget):
         height = self._body.arrange(width)
         self._body.setGeometry(0, 0, width + 2 * MARGIN, height)
         state_height = self._state.arrange(width)
-        top = height + (SPACE_S if height and state_height else 0)
+        top = height + (SPACE_XS if height and state_height else 0)
         self._state.setGeometry(MARGIN, top, width, state_height)
-        return top + state_height
+        return top + state_height + (SPACE_XS if state_height else 0)
 
     def _content_focus_widgets(self) -> Iterator[QWidget]:
         yield from self._body.focus_widgets()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: How much text is read before the window gets to draw again, in characters.
 SLICE = 16 * 1024
+#: Room above and below for the focus ring of a section.
+RING = 4
 #: How much one prose section holds: what changes at its end is laid out with all of it.
 _MOST_PARAGRAPHS = 40
 _MOST_CHARACTERS = 8_000
@@ -117,7 +119,7 @@ class Body(QWidget):
     def arrange(self, width: int) -> int:
         """Place the sections in `width` and return the height."""
         self._width = width
-        top = 0
+        top = RING if self._sections else 0
         for number, section in enumerate(self._sections):
             place = section.widget.first.place
             if number:
@@ -130,7 +132,7 @@ class Body(QWidget):
                 section.height = section.widget.height_at(width - left)
             section.widget.setGeometry(self._margin + left, top, width - left, section.height)
             top += section.height
-        return top
+        return top + RING if self._sections else 0
 
     def show_caret(self, color: QColor | None) -> None:
         """Mark the end, where more will come, in `color`; None takes the mark away."""
@@ -176,7 +178,7 @@ class Body(QWidget):
             if isinstance(widget, TextView) and widget.focused_by_keyboard:
                 painter.setPen(QPen(QColor(self._theme.colors.accent), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                ring = QRectF(rect).adjusted(-6, 1, 6, -1)
+                ring = QRectF(rect).adjusted(1 - 2 * RING, 1 - RING, 2 * RING - 1, RING - 1)
                 painter.drawRoundedRect(ring, RADIUS, RADIUS)
             above, bottom = widget.last.place.quotes, rect.bottom() + 1
         painter.end()

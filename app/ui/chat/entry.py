@@ -78,7 +78,7 @@ class Entry:
         room = width if self.is_answer else round(width * 0.75)
         letters_in_line = max(8, room / (em * _LETTER))
         lines = len(text) / letters_in_line + text.count("\n") * 0.7 + 1
-        height = round(lines * em * _LINE) + SPACE_XS + actions.HEIGHT + self.space_below
+        height = round(lines * em * _LINE) + 2 * SPACE_XS + actions.HEIGHT + self.space_below
         if not self.is_answer:
             height += SPACE_XL
         if self.item.message.state in CONTINUABLE_STATES:

@@ -15,7 +15,7 @@ from app.ui.chat.code_text import CodeText
 from app.ui.chat.editor import MessageEditor
 from app.ui.chat.text_view import TextView
 from app.ui.icons import Icons
-from app.ui.theme import SPACE_XS, Theme
+from app.ui.theme import Theme
 
 #: Room at both sides for focus rings; the view adds it to the width of the column.
 MARGIN = 8
@@ -91,7 +91,7 @@ class MessageWidget(QWidget):
             height = self._editor.arrange(width)
             self._editor.setGeometry(MARGIN, 0, width, height)
             return height
-        top = self._arrange_content(width) + SPACE_XS
+        top = self._arrange_content(width)
         # The row stands out a little, so that its icons line up with the text.
         height = self._actions.arrange(width + 2 * MARGIN, MARGIN)
         self._actions.setGeometry(0, top, width + 2 * MARGIN, height)

@@ -15,7 +15,7 @@ from app.ui.chat.plain import clean, verbatim
 from app.ui.chat.prose import Prose
 from app.ui.chat.text_styles import TextStyles
 from app.ui.icons import Icons
-from app.ui.theme import BUBBLE_RADIUS, Theme
+from app.ui.theme import BUBBLE_RADIUS, SPACE_XS, Theme
 
 #: The widest a bubble gets, relative to the column.
 _WIDEST = 0.8
@@ -84,7 +84,7 @@ class Question(MessageWidget):
             -_PADDING_X, sink - _PADDING_Y, _PADDING_X, _PADDING_Y + sink
         )
         self.update()
-        return height + 2 * _PADDING_Y
+        return height + 2 * _PADDING_Y + SPACE_XS
 
     def _content_focus_widgets(self) -> Iterator[QWidget]:
         yield self._prose

@@ -79,6 +79,14 @@ class TableSection(TextView):
         cursor.endEditBlock()
         return True
 
+    def end_of_text(self) -> QTextCursor:
+        """Return the end of the last cell that says something."""
+        assert self._table is not None
+        row = self._table.rows() - 1
+        cells = [self._table.cellAt(row, column) for column in range(self._table.columns())]
+        ends = [cell.lastCursorPosition() for cell in cells]
+        return max(ends, key=_place_of_text)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text, and hairlines above the rows."""
         super().paintEvent(event)
@@ -140,6 +148,10 @@ class TableSection(TextView):
             styles = self._styles
             form = styles.header_format(run) if is_header else styles.char_format(run)
             cursor.insertText(run.text, form)
+
+
+def _place_of_text(cursor: QTextCursor) -> tuple[bool, int]:
+    return bool(cursor.block().text()), cursor.position()
 
 
 def _is_rtl(part: Table) -> bool:

@@ -90,6 +90,12 @@ class TextView(QTextBrowser):
             self._caret = color
             self.viewport().update()
 
+    def end_of_text(self) -> QTextCursor:
+        """Return the place where more text will come."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        return cursor
+
     def clear_selection(self) -> None:
         """Select nothing."""
         cursor = self.textCursor()
@@ -170,8 +176,7 @@ class TextView(QTextBrowser):
         super().paintEvent(event)
         if self._caret is None:
             return
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor = self.end_of_text()
         rect = self.cursorRect(cursor)
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
