@@ -206,7 +206,7 @@ class EngineSettings:
     threads: int = _setting(
         0,
         "CPU threads",
-        "Threads of the CPU engine. 0 takes one for each fast core.",
+        "Threads of the CPU engine. 0 takes as many as fit beside the window.",
         effect=Effect.RELOAD,
         minimum=0,
         maximum=64,

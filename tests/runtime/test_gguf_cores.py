@@ -111,6 +111,16 @@ def test_threads_suit_cores_and_model(parameters: int, wanted: int, threads: int
     assert thread_count(cores, 8, parameters, wanted) == threads
 
 
+@pytest.mark.parametrize(
+    ("fast", "allowed", "threads"), [(1, 1, 1), (2, 2, 1), (4, 4, 3), (4, 8, 4)]
+)
+def test_a_core_is_left_to_the_window_where_all_are_fast(
+    fast: int, allowed: int, threads: int
+) -> None:
+    cores = Cores(tuple(range(fast)), bound=False)
+    assert thread_count(cores, allowed, 1_700_000_000, 0) == threads
+
+
 def test_prefill_steps_shrink_with_the_size_of_the_model() -> None:
     assert prefill_step(2_000_000, 1, 128) == 128
     assert prefill_step(2_000_000, 1, 4096) == 256

@@ -54,10 +54,16 @@ def fast_cores(allowed: frozenset[int], sys_cpu: Path = _SYS_CPU) -> Cores:
 
 
 def thread_count(cores: Cores, allowed: int, parameters: int, wanted: int) -> int:
-    """Return how many threads compute: `wanted`, or for 0 what suits the cores and the model."""
+    """Return how many threads compute: `wanted`, or for 0 what suits the cores and the model.
+
+    Where nothing but fast cores is allowed, one of them is left to the window and the system:
+    every step waits for the slowest thread, and a thread that shares its core is the slowest.
+    """
     if wanted > 0:
         return min(wanted, allowed)
-    return 1 if parameters < _SMALL_MODEL else len(cores.numbers)
+    fast = len(cores.numbers)
+    free = fast if allowed > fast else max(1, fast - 1)
+    return 1 if parameters < _SMALL_MODEL else free
 
 
 def prefill_step(parameters: int, threads: int, wanted: int) -> int:
