@@ -43,6 +43,8 @@ PAINT_BUDGET_S = 0.5
 STOP_BUDGET_S = 4.0
 SAVE_BUDGET_S = 5.0
 ENGINE_BUDGET_S = 5.0
+#: What is left then, such as a look at files on a disk that hangs, is given up after this time.
+TASKS_BUDGET_S = 0.5
 GARBAGE_INTERVAL_MS = 10_000
 #: How many lines of the engine are kept until somebody wants to read them.
 EARLY_LOG_LINES = 5000
@@ -117,13 +119,10 @@ class Session(QObject):
 
     async def run(self, model: str) -> None:
         """Open the store, load the model, and go on until everything has ended."""
-        self._engine.prepare()
-        self._models.load_at_start(model)
-        interrupted = await self._open_store()
-        last = self._settings.settings.state.last_conversation
-        await self._conversations.load(interrupted or last)
-        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
+        if not self._closing:
+            self._tasks.start(self._begin(model), "start")
         await self._ended.wait()
+        await self._tasks.finish(TASKS_BUDGET_S)
 
     @Slot()
     def close(self) -> None:
@@ -169,6 +168,14 @@ class Session(QObject):
             window.append_line(line)
         self._early_log.clear()
         return window
+
+    async def _begin(self, model: str) -> None:
+        self._engine.prepare()
+        self._models.load_at_start(model)
+        interrupted = await self._open_store()
+        last = self._settings.settings.state.last_conversation
+        await self._conversations.load(interrupted or last)
+        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
 
     async def _open_store(self) -> str:
         """Open the database, or one in memory with a word to the user when that fails.

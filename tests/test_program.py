@@ -99,6 +99,20 @@ def test_a_signal_ends_the_program_in_order(
     assert not any(is_alive(child) for child in children)
 
 
+def test_closing_before_the_database_is_open_ends_the_program_in_order(
+    programs: list[Program], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir(parents=True)
+    other = sqlite3.connect(tmp_path / "data" / "conversations.sqlite3", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    program = Program(tmp_path)
+    programs.append(program)
+    program.ask("state")
+    program.process.terminate()
+    assert program.end() == (0, "")
+    other.close()
+
+
 def test_private_files_are_readable_by_the_user_only(
     programs: list[Program], tmp_path: Path
 ) -> None:
