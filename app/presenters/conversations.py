@@ -67,11 +67,16 @@ class ConversationsPresenter(QObject):
         return self._conversations.get(self._current_id)
 
     async def load(self, last_id: str) -> None:
-        """Read the list and show the conversation that was shown last. Raises StoreError."""
+        """Read the list and show the conversation that was shown last. Raises StoreError.
+
+        A conversation that was begun meanwhile stays as it is, and in view.
+        """
         found = await self._store.run(Store.conversations)
-        self._conversations = {conversation.id: conversation for conversation in found}
+        stored = {conversation.id: conversation for conversation in found}
+        self._conversations = stored | self._conversations
         self.conversations_changed.emit(self.conversations)
-        self.open(last_id if last_id in self._conversations else "")
+        if not self._current_id:
+            self.open(last_id if last_id in self._conversations else "")
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation; an empty id shows a new one."""

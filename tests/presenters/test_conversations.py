@@ -133,6 +133,24 @@ def test_a_hit_on_a_branch_that_is_hidden_shows_that_branch(play: Play) -> None:
     play(scene)
 
 
+def test_a_message_sent_before_the_list_was_read_stays_in_view(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "old")
+        old = desk.conversations.current_id
+        desk.conversations.new()
+        desk.chat.send("early")
+        await desk.conversations.load(old)
+        await desk.answered()
+        assert desk.texts() == ["early", "one two three  "]
+        assert titles(desk) == ["early", "old"]
+        early = desk.conversations.current_id
+        desk.conversations.new()
+        desk.conversations.open(early)
+        await until(lambda: desk.texts() == ["early", "one two three  "])
+
+    play(scene)
+
+
 def test_stepping_through_the_list_stops_at_its_ends(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one", "two")
