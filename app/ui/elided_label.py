@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -51,4 +53,6 @@ class ElidedLabel(QLabel):
         )
 
     def _explain(self) -> None:
-        self.setToolTip("" if self._fitting() == self.text() else self.text())
+        text = "" if self._fitting() == self.text() else self.text()
+        # A tooltip takes text with tags for HTML, and HTML for leave to load pictures.
+        self.setToolTip(f"<qt>{escape(text)}</qt>" if "<" in text else text)

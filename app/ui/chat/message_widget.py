@@ -145,8 +145,11 @@ class MessageWidget(QWidget):
 
     @Slot(str)
     def _on_saved(self, text: str) -> None:
-        self._end_edit()
-        if text != self.message.text:
+        if text.strip() == self.text.strip():
+            self._end_edit()
+        else:
+            # The editor goes when the new version takes this message's place. Until then, or if
+            # that is refused, the user keeps what was written.
             self.edit_submitted.emit(self.message.id, text)
 
     @Slot()

@@ -256,7 +256,23 @@ def test_control_and_enter_save_an_edit(qtbot: QtBot, view: ChatView) -> None:
             editor_of(view, "u1"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
         )
     assert asked.args == ["u1", "new"]
-    assert not widget_of(view, "u1").is_editing
+
+
+def test_a_refused_edit_is_not_lost(view: ChatView) -> None:
+    view.set_items((user(1, "old"),))
+    view.begin_edit("u1")
+    editor_of(view, "u1").setPlainText("new")
+    # Nobody listens, so no new version comes.
+    QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert editor_of(view, "u1").toPlainText() == "new"
+
+
+def test_the_new_version_takes_the_editors_place(view: ChatView) -> None:
+    view.set_items((user(1, "old"), answer(2)))
+    view.begin_edit("u1")
+    view.set_items((user(3, "new", versions=2), answer(4, "", STREAMING)))
+    assert words(widget_of(view, "u3")) == "new"
+    assert not widget_of(view, "u3").is_editing
 
 
 def test_escape_leaves_the_text_as_it_was(qtbot: QtBot, view: ChatView) -> None:
