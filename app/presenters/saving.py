@@ -8,6 +8,7 @@ one that can never work is dropped, with a word.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,8 +48,7 @@ class Saver:
     ) -> None:
         """Queue a call of a Store method."""
         self._writes.append(_Write(verb, args))
-        if self._working is None or self._working.done():
-            self._working = self._tasks.start(self._work(), "saving")
+        self._go_on()
 
     def unsaved_messages(self, conversation_id: str) -> tuple[Message, ...]:
         """Return the messages of a conversation that are not on disk yet, oldest write first."""
@@ -61,26 +61,46 @@ class Saver:
 
     async def flush(self, budget_s: float) -> bool:
         """Wait until everything is written; return whether it was within the budget."""
-        if self._working is not None and not self._working.done():
-            await asyncio.wait({self._working}, timeout=budget_s)
+        self._go_on()
+        deadline = time.monotonic() + budget_s
+        while self._working is not None and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait({self._working}, timeout=left)
         return not self._writes
+
+    def _go_on(self) -> None:
+        if self._writes and self._working is None:
+            self._working = self._tasks.start(self._work(), "saving")
+            self._working.add_done_callback(self._on_work_ended)
+
+    def _on_work_ended(self, work: asyncio.Task[None]) -> None:
+        self._working = None
+        if not work.cancelled():
+            # Writes are left when a bug ended the work; the one that met it is not among them.
+            self._go_on()
 
     async def _work(self) -> None:
         while self._writes:
             write = self._writes[0]
+            again = False
             try:
                 await self._store.run(write.verb, *write.arguments)
             except StoreRefused as error:
                 self._notices.error(error)
             except StoreError as error:
-                if not self._failing:
-                    self._failing = True
-                    self._notices.error(error)
-                await asyncio.sleep(RETRY_S)
-                continue
+                again = True
+                self._tell_failure(error)
             else:
                 self._tell_recovery()
-            self._writes.popleft()
+            finally:
+                if not again:
+                    self._writes.popleft()
+            if again:
+                await asyncio.sleep(RETRY_S)
+
+    def _tell_failure(self, error: StoreError) -> None:
+        if not self._failing:
+            self._failing = True
+            self._notices.error(error)
 
     def _tell_recovery(self) -> None:
         if self._failing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from app.chat.message import Message
@@ -27,6 +29,38 @@ class FullDisk:
         if self.is_full:
             raise StoreFull("The disk is full.", "Make room.")
         self._add_message(store, message)
+
+
+@pytest.mark.qt_no_exception_capture
+def test_a_bug_in_one_write_does_not_hold_up_those_behind_it(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors: list[type[BaseException]] = []
+
+    def note(kind: type[BaseException], _error: object, _trace: object) -> None:
+        errors.append(kind)
+
+    async def scene(desk: Desk) -> None:
+        monkeypatch.setattr(sys, "excepthook", note)
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "rename_conversation", _break)
+            await desk.load(Script())
+            await desk.ask("one")
+            desk.conversations.rename(desk.conversations.current_id, "never saved")
+            desk.conversations.set_pinned(desk.conversations.current_id, pinned=True)
+            assert await desk.saver.flush(2.0)
+        assert errors == [ZeroDivisionError]
+
+    async def next_start(desk: Desk) -> None:
+        (conversation,) = desk.conversations.conversations
+        assert (conversation.title, conversation.pinned) == ("one", True)
+
+    play(scene)
+    play(next_start)
+
+
+def _break(_store: Store, _conversation_id: str, _title: str) -> None:
+    raise ZeroDivisionError("a bug in the store")
 
 
 def test_a_full_disk_is_told_once_and_nothing_is_lost(
