@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo
 
 if TYPE_CHECKING:
     from app.catalog.model_file import ModelFile
-
-logger = logging.getLogger(__name__)
 
 RECENT_MODELS = 8
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -13,8 +12,6 @@ from app.runtime.protocol import Capabilities, Capability
 from app.settings.codec import check, with_value
 from app.settings.file import SettingsFile
 from app.settings.schema import Entry, Settings, entries
-
-logger = logging.getLogger(__name__)
 
 #: A slider that is dragged writes the file once, not at every step.
 SAVE_DELAY_MS = 500
