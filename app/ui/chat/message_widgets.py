@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +34,10 @@ class MessageWidgets:
 
     def __iter__(self) -> Iterator[tuple[str, MessageWidget]]:
         return iter(tuple(self._made.items()))
+
+    def in_order(self, place_of: Callable[[str], int]) -> list[MessageWidget]:
+        """Return the widgets in the order of the places of their messages."""
+        return [self._made[message_id] for message_id in sorted(self._made, key=place_of)]
 
     def get(self, message_id: str) -> MessageWidget | None:
         """Return the widget of a message, if there is one."""

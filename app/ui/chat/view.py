@@ -195,7 +195,9 @@ class ChatView(QAbstractScrollArea):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go from control to control, and keep what has the focus in view."""
         if forward and self.hasFocus():
-            first = tab_order.first_visible(self.viewport(), self._in_order())
+            first = tab_order.first_visible(
+                self.viewport(), self._widgets.in_order(self._entries.place)
+            )
             if first is not None:
                 first.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
@@ -334,10 +336,6 @@ class ChatView(QAbstractScrollArea):
         distance = distance_into_view(top, widget.height(), self.viewport().height())
         bar.setValue(bar.value() + distance)
 
-    def _in_order(self) -> list[MessageWidget]:
-        made = {self._entries.place(message_id): widget for message_id, widget in self._widgets}
-        return [made[place] for place in sorted(made)]
-
     def _show_more(self, place: int) -> None:
         """Show text that has arrived for a message."""
         entry = self._entries[place]
@@ -379,7 +377,7 @@ class ChatView(QAbstractScrollArea):
         for message_id, widget in self._widgets:
             if self._entries.place(message_id) not in near and not widget.is_editing:
                 self._widgets.release(message_id)
-        tab_order.apply(self, self._in_order())
+        tab_order.apply(self, self._widgets.in_order(self._entries.place))
 
     @Slot(str)
     def _on_height_changed(self, message_id: str) -> None:
