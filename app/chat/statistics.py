@@ -39,6 +39,14 @@ class RunStatistics:
         return self.generated_tokens * 1000.0 / self.decode_ms
 
     @property
+    def prefill_tokens_per_second(self) -> float | None:
+        """Return the prefill speed over the tokens that were really computed."""
+        if self.prompt_tokens is None or not self.prefill_ms:
+            return None
+        computed = self.prompt_tokens - (self.cached_tokens or 0)
+        return computed * 1000.0 / self.prefill_ms if computed > 0 else None
+
+    @property
     def context_tokens(self) -> int | None:
         """Return how much of the context window the run left filled."""
         if self.prompt_tokens is None or self.generated_tokens is None:
