@@ -160,6 +160,9 @@ class Engine(QObject):
         self._end_run_as_stopped()
         self._load_request = None
         self._progress_timer.stop()
+        if self._state is EngineState.LOADING and not self._connection_ready:
+            # It may never be; the next load gets another host.
+            self._used = True
         used = self._used and self._connection is not None
         self._end_connection()
         self._state = EngineState.EMPTY

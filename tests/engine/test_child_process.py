@@ -234,6 +234,17 @@ def _no_more_files() -> None:
     raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
+def test_an_engine_that_never_gets_ready_is_replaced_at_the_next_load(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script().write_to(tmp_path / "model.script")
+    child_engine.load(LoadRequest(script))
+    os.kill(child_pid(), signal.SIGSTOP)
+    with qtbot.waitSignal(child_engine.model_unloaded, timeout=1000):
+        child_engine.unload()
+    load(child_engine, qtbot, tmp_path, Script())
+
+
 def test_shutting_down_in_the_middle_of_a_load_leaves_no_process(
     scripted_children: None, qtbot: QtBot, tmp_path: Path
 ) -> None:
