@@ -11,6 +11,7 @@ from app.presenters.chat_status import Activity, ChatStatus
 from app.ui.context_ring import ContextRing
 from app.ui.figures import activity_word, duration_text, short_count, speed_text, status_lines
 from app.ui.theme import SPACE_S, Theme
+from app.ui.tooltip import plain_tooltip
 
 _K = 1024
 
@@ -67,7 +68,7 @@ class AnswerStatus(QWidget):
         figures = self._figures_text()
         self._figures.setText(figures)
         self._figures.setVisible(bool(figures) and self._room >= Room.FIGURES)
-        self.setToolTip(self._explanation())
+        self.setToolTip(plain_tooltip(self._explanation()))
         self.setAccessibleName(self._explanation().replace("\n", ". "))
 
     def _figures_text(self) -> str:

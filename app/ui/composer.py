@@ -6,8 +6,6 @@ shows an empty draft in return, and even then Undo brings it back.
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
@@ -19,6 +17,7 @@ from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.message_edit import MessageEdit
 from app.ui.theme import BUBBLE_RADIUS, SPACE_M, SPACE_S, Theme
+from app.ui.tooltip import plain_tooltip
 
 #: The draft is told this long after the last change.
 DRAFT_DELAY_MS = 500
@@ -207,8 +206,7 @@ class Composer(QWidget):
             self._button.set_icon_name("send")
             self._button.set_label(self.tr("Send"))
         if self._reason and not self._running:
-            # Rich text wraps in a tooltip; the reason itself may hold any character.
-            self._button.setToolTip(f"<qt>{escape(self._reason)}</qt>")
+            self._button.setToolTip(plain_tooltip(self._reason))
         self._enable_button()
         self._edit.set_placeholder(self._reason or self.tr("Write a message…"))
         self._edit.setAccessibleDescription(self._reason)

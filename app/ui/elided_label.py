@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from app.ui.tooltip import plain_tooltip
 
 
 class ElidedLabel(QLabel):
@@ -54,5 +54,4 @@ class ElidedLabel(QLabel):
 
     def _explain(self) -> None:
         text = "" if self._fitting() == self.text() else self.text()
-        # A tooltip takes text with tags for HTML, and HTML for leave to load pictures.
-        self.setToolTip(f"<qt>{escape(text)}</qt>" if "<" in text else text)
+        self.setToolTip(plain_tooltip(text))

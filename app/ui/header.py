@@ -12,6 +12,7 @@ from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.status import StatusView
 from app.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.tooltip import plain_tooltip
 
 _HEIGHT = 52
 _SHORT_HEIGHT = 44
@@ -73,7 +74,8 @@ class ModelButton(QPushButton):
         self._detail.setVisible(bool(self._detail.text()) and not self._compact)
         whole = f"{name} {self._detail.text()}".strip()
         self.setAccessibleName(self.tr("Model: {name}").format(name=whole))
-        self.setToolTip(self.tr("{name}\nChoose another model (Ctrl+M)").format(name=whole))
+        words = self.tr("{name}\nChoose another model (Ctrl+M)").format(name=whole)
+        self.setToolTip(plain_tooltip(words))
         self.updateGeometry()
 
     def set_compact(self, compact: bool) -> None:

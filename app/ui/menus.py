@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.presenters.model_state import ModelChoice
+from app.ui.tooltip import plain_tooltip
 
 _CONTEXT = "Menus"
 
@@ -191,7 +192,7 @@ class _RecentAction(QAction):
         super().__init__(choice.label.replace("&", "&&"), parent)
         self._path: Path = choice.path
         self.setEnabled(not choice.problem)
-        self.setToolTip(choice.problem or str(choice.path))
+        self.setToolTip(plain_tooltip(choice.problem or str(choice.path)))
         self.triggered.connect(self._on_triggered)
 
     @Slot()

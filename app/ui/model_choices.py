@@ -30,6 +30,7 @@ from app.presenters.model_state import ModelChoice
 from app.ui.icons import Icons
 from app.ui.row_painting import line, row_ground
 from app.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, FontRole, Theme
+from app.ui.tooltip import plain_tooltip
 
 #: Data role of the `ModelChoice` behind an index.
 CHOICE_ROLE = Qt.ItemDataRole.UserRole
@@ -81,8 +82,7 @@ class _Choices(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{choice.label}. {choice.problem or choice.detail}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            # As rich text a path could be read as mark-up; a line break makes it plain.
-            return f"{choice.path}\n{choice.problem}".rstrip()
+            return plain_tooltip(f"{choice.path}\n{choice.problem}".rstrip())
         return None
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:

@@ -13,6 +13,7 @@ from app.ui.figures import activity_word, status_lines
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_S, Theme
+from app.ui.tooltip import plain_tooltip
 
 _DOT = 8
 _PROGRESS_WIDTH = 96
@@ -107,8 +108,9 @@ class StatusView(QWidget):
             self._progress.setRange(0, 0 if fraction is None else 1000)
             if fraction is not None:
                 self._progress.setValue(round(fraction * 1000))
-        self._word.setToolTip(self._explanation(word))
-        self.setToolTip(self._explanation(word))
+        explanation = plain_tooltip(self._explanation(word))
+        self._word.setToolTip(explanation)
+        self.setToolTip(explanation)
         self.setAccessibleName(word)
 
     def _word_and_color(self) -> tuple[str, str]:
