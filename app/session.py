@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app.chat.message import Message
 from app.engine.engine import Engine
 from app.engine.process import ChildProcess
-from app.errors import Remedy, StoreDamaged, StoreError, StoreFull
+from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from app.paths import Paths
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
@@ -45,6 +45,8 @@ SAVE_BUDGET_S = 5.0
 ENGINE_BUDGET_S = 5.0
 #: What is left then, such as a look at files on a disk that hangs, is given up after this time.
 TASKS_BUDGET_S = 0.5
+#: How often a database that could not be opened is tried again.
+REOPEN_INTERVAL_S = 3.0
 GARBAGE_INTERVAL_MS = 10_000
 #: How many lines of the engine are kept until somebody wants to read them.
 EARLY_LOG_LINES = 5000
@@ -101,6 +103,8 @@ class Session(QObject):
         self._engine_ended = asyncio.Event()
         self._ended = asyncio.Event()
         self._closing = False
+        # Why the database is not open, and what to do about it.
+        self._unopened: StoreError | None = None
         self._garbage_timer = QTimer(self)
         self._garbage_timer.setInterval(GARBAGE_INTERVAL_MS)
         self._garbage_timer.timeout.connect(self._on_garbage_due)
@@ -175,10 +179,13 @@ class Session(QObject):
         interrupted = await self._open_store()
         last = self._settings.settings.state.last_conversation
         await self._conversations.load(interrupted or last)
-        self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
+        if self._unopened is None:
+            self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
+        elif not isinstance(self._unopened, StoreDamaged):
+            await self._open_later()
 
     async def _open_store(self) -> str:
-        """Open the database, or one in memory with a word to the user when that fails.
+        """Open the database; when that fails say so, and go on without changing it.
 
         Returns the conversation in which an answer was interrupted, or an empty text.
         """
@@ -190,13 +197,40 @@ class Session(QObject):
             if isinstance(error, StoreDamaged):
                 actions = (NoticeAction(self.tr("Set it aside"), self._set_database_aside),)
             self._notices.error(error, *actions)
-            await self._store.open_in_memory()
+            self._unopened = error
+            await self._open_otherwise(error)
             return ""
+        self._unopened = None
         if recovered:
             self._notices.info(
                 self.tr("An answer was interrupted when Cairn ended. It can be continued.")
             )
         return recovered[-1].conversation_id if recovered else ""
+
+    async def _open_otherwise(self, error: StoreError) -> None:
+        """Show what may only be read, or else hold in memory what is written from now on."""
+        if isinstance(error, StoreReadOnly):
+            with contextlib.suppress(StoreError):
+                await self._store.open_to_read()
+                return
+        await self._store.open_in_memory()
+
+    async def _open_later(self) -> None:
+        """Try until the database opens: what was advised then helps without another start."""
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), REOPEN_INTERVAL_S)
+            # An answer that is being written would be taken for one that was interrupted.
+            if self._ended.is_set() or self._chat.is_answering:
+                continue
+            with contextlib.suppress(StoreError):
+                await self._store.open()
+                await self._recovered()
+                self._unopened = None
+                await self._saver.flush(SAVE_BUDGET_S)
+                await self._conversations.load("")
+                self._notices.info(self.tr("Your conversations are saved again."))
+                return
 
     async def _recovered(self) -> tuple[Message, ...]:
         try:
@@ -221,18 +255,25 @@ class Session(QObject):
     async def _close(self) -> None:
         self._chat.stop()
         await self._until_answered(STOP_BUDGET_S)
-        if not await self._saver.flush(SAVE_BUDGET_S):
-            self._notices.post(
-                Notice(
-                    Level.ERROR,
-                    self.tr("The last changes could not be saved yet."),
-                    self.tr("Make room on the disk and close again, or quit without them."),
-                    (NoticeAction(self.tr("Quit anyway"), self._quit_anyway),),
-                )
-            )
-            self._closing = False
+        if await self._saver.flush(SAVE_BUDGET_S) and not await self._would_lose():
+            await self._end()
             return
-        await self._end()
+        advice = self.tr("Make room on the disk and close again, or quit without them.")
+        if self._unopened is not None:
+            advice = self._unopened.advice
+        self._notices.post(
+            Notice(
+                Level.ERROR,
+                self.tr("The last changes could not be saved yet."),
+                advice,
+                (NoticeAction(self.tr("Quit anyway"), self._quit_anyway),),
+            )
+        )
+        self._closing = False
+
+    async def _would_lose(self) -> bool:
+        """Return whether there is something that would end with the program."""
+        return self._store.is_in_memory and bool(await self._store.run(Store.conversations))
 
     def _quit_anyway(self) -> None:
         self._closing = True

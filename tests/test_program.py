@@ -146,6 +146,27 @@ def test_a_database_from_a_newer_version_is_left_alone(
     assert database.read_bytes() == before
 
 
+def test_what_was_written_while_the_database_could_not_be_opened_is_kept(
+    programs: list[Program], tmp_path: Path
+) -> None:
+    model = Script(reply="An answer").write_to(tmp_path / "quick.script")
+    data = tmp_path / "profile" / "data"
+    (data / "conversations.sqlite3").mkdir(parents=True)
+    program = started(programs, tmp_path / "profile")
+    program.until(lambda state: bool(state["told"]))
+    program.ask(f"load {model}")
+    program.until(lambda state: bool(state["stage"] == "ready"))
+    program.ask("send Keep this")
+    program.until(lambda state: state["states"] == ["complete", "complete"])
+    program.process.terminate()
+    program.until(lambda state: any("could not be saved yet" in words for words in state["told"]))
+    (data / "conversations.sqlite3").rmdir()
+    program.until(lambda state: any("saved again" in words for words in state["told"]))
+    terminated(program)
+    again = started(programs, tmp_path / "profile")
+    assert again.until(lambda state: len(state["states"]) == 2)["answer"] == "An answer "
+
+
 def test_a_killed_window_loses_at_most_a_quarter_of_a_second_of_an_answer(
     programs: list[Program], tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from app.errors import StoreDamaged, StoreTooNew
+from app.errors import StoreDamaged, StoreReadOnly, StoreTooNew
 from app.store.failures import damaged, primary_code, told
 from app.store.migrations import APPLICATION_ID, LATEST, migrate, version_of
 
@@ -48,6 +48,21 @@ def open_database(path: Path) -> sqlite3.Connection:
             # full disk the conversations can then at least be read.
             logger.info("opening the database for this process alone: %s", error)
             return _opened(path, shared=False)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Return a connection that shows what is in the database at `path` and cannot change it.
+
+    Raises StoreTooNew, StoreDamaged, or StoreError for the rest.
+    """
+    with told(path):
+        try:
+            return _opened_to_read(path, "mode=ro")
+        except sqlite3.OperationalError as error:
+            # A log needs a shared-memory file beside it, which may not be made there; what a
+            # crash left in the log is not seen then.
+            logger.info("reading the database without its log: %s", error)
+            return _opened_to_read(path, "immutable=1")
 
 
 def open_in_memory() -> sqlite3.Connection:
@@ -106,9 +121,25 @@ def _opened(path: Path, *, shared: bool) -> sqlite3.Connection:
     return connection
 
 
-def connected(name: str) -> sqlite3.Connection:
+def _opened_to_read(path: Path, option: str) -> sqlite3.Connection:
+    connection = connected(f"{path.absolute().as_uri()}?{option}", is_address=True)
+    try:
+        _check_origin(connection, path)
+        _check_pages(connection, path)
+        if version_of(connection) != LATEST:
+            raise StoreReadOnly(
+                "Your conversations were written by an older Cairn and cannot be read unchanged.",
+                f"Allow writing to {path.parent}.",
+            )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connected(name: str, *, is_address: bool = False) -> sqlite3.Connection:
     """Return a connection to the file `name` as it is: nothing is looked at or changed yet."""
-    connection = sqlite3.connect(name, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection = sqlite3.connect(name, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=is_address)
     # One flipped byte in a text must not make the whole conversation unreadable.
     connection.text_factory = _decoded
     return connection

@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from app.chat.conversation import Conversation
 from app.chat.message import Message, MessageState
-from app.store.connection import identity_of, open_database, open_in_memory
+from app.store.connection import identity_of, open_database, open_in_memory, open_to_read
 from app.store.failures import gone, primary_code, told
 from app.store.migrations import transaction
 from app.store.rows import (
@@ -62,6 +62,14 @@ class Store:
         Raises StoreTooNew, StoreDamaged, StoreReadOnly, StoreFull, or StoreError for the rest.
         """
         return cls(open_database(path), path)
+
+    @classmethod
+    def to_read(cls, path: Path) -> Self:
+        """Open a database that may not be written: it is shown, and changes raise StoreReadOnly.
+
+        Raises StoreError.
+        """
+        return cls(open_to_read(path), path)
 
     @classmethod
     def in_memory(cls) -> Self:

@@ -62,6 +62,15 @@ class StoreThread:
         """Go on without the file: everything works, nothing outlives the program."""
         await asyncio.wrap_future(self._enqueue(self._open_in_memory))
 
+    async def open_to_read(self) -> None:
+        """Show what the file holds; changes fail until `open` works. Raises StoreError."""
+        await asyncio.wrap_future(self._enqueue(self._open_to_read))
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether what is written now does not outlive the program."""
+        return self._store is not None and self._store.is_in_memory
+
     async def set_aside(self) -> Path:
         """Rename the damaged database and return its new path.
 
@@ -149,6 +158,11 @@ class StoreThread:
         if self._store is None or not self._store.is_in_memory:
             self._close()
             self._store = Store.in_memory()
+
+    def _open_to_read(self) -> None:
+        store = Store.to_read(self._path)
+        self._close()
+        self._store = store
 
     def _set_aside(self) -> Path:
         self._kept = set_aside(self._path)

@@ -253,6 +253,23 @@ def test_a_crash_on_a_medium_that_became_read_only_is_told_and_keeps_the_log(pat
     assert (path.read_bytes(), log.read_bytes()) == content
 
 
+@pytest.mark.parametrize("folder_mode", [0o500, 0o700])
+def test_what_may_not_be_written_can_be_read(path: Path, folder_mode: int) -> None:
+    _crashed(path)
+    Store.open(path).close()
+    path.chmod(0o400)
+    path.parent.chmod(folder_mode)
+    run_without_privileges(lambda: _shown_but_not_changed(path))
+
+
+def _shown_but_not_changed(path: Path) -> None:
+    store = Store.to_read(path)
+    assert [message.text for message in store.messages("c")] == ["before", "after"]
+    with pytest.raises(StoreReadOnly):
+        store.rename_conversation("c", "other")
+    store.close()
+
+
 def _read_only(path: Path) -> None:
     error = _fails(path, StoreReadOnly)
     assert str(path.parent) in str(error)
