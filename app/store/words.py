@@ -9,6 +9,7 @@ SQLite knows the diacritics of Latin letters only, so they are taken off here.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def composed(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` without case, diacritics and width; every character stays in its place."""
-    return (text if text.isascii() else text.translate(_FOLDS)).lower()
+    return (text if text.isascii() else text.translate(_folds())).lower()
 
 
 def is_single(character: str) -> bool:
@@ -104,7 +105,9 @@ def _is_kept(character: str) -> bool:
     return unicodedata.category(character).startswith(_KEPT)
 
 
+@functools.cache
 def _folds() -> dict[int, str]:
+    # Made when it is needed first: the window does not wait for it.
     # The dotted capital would become two letters, the final sigma depends on its place.
     folds = {0x130: "i", 0x3A3: "σ", 0x3C2: "σ"}
     for first, end in _MARKED_LETTERS:
@@ -115,6 +118,3 @@ def _folds() -> dict[int, str]:
     for code in range(0xFF01, 0xFF5F):
         folds[code] = chr(code - 0xFEE0).lower()
     return folds
-
-
-_FOLDS = _folds()

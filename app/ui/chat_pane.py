@@ -54,8 +54,9 @@ class ChatPane(QWidget):
         self._icons = icons
         self._view: ChatView | None = None
         self.welcome = Welcome(theme, icons, self)
-        self.composer = Composer(theme, icons)
-        self.notice_bar = NoticeBar(notices, theme, icons)
+        self._column = QWidget(self)
+        self.notice_bar = NoticeBar(notices, theme, icons, self._column)
+        self.composer = Composer(theme, icons, self._column)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
         self._lay_out()
@@ -105,9 +106,8 @@ class ChatPane(QWidget):
         )
 
     def _lay_out(self) -> None:
-        column = QWidget(self)
-        column.setMaximumWidth(COLUMN + 2 * SPACE_L)
-        below = QVBoxLayout(column)
+        self._column.setMaximumWidth(COLUMN + 2 * SPACE_L)
+        below = QVBoxLayout(self._column)
         below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
         below.setSpacing(SPACE_S)
         below.addWidget(self.notice_bar)
@@ -115,7 +115,7 @@ class ChatPane(QWidget):
         centred = QHBoxLayout()
         centred.setContentsMargins(0, 0, 0, 0)
         centred.addStretch(1)
-        centred.addWidget(column, 1000)
+        centred.addWidget(self._column, 1000)
         centred.addStretch(1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

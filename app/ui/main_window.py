@@ -71,14 +71,16 @@ class MainWindow(QMainWindow):
         self.menus = MenuBar(self)
         self.setMenuBar(self.menus)
         self.side = ConversationList(presenters.conversations, theme, icons)
-        self.header = Header(theme, icons)
-        self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons)
+        body = QWidget(self)
+        self.header = Header(theme, icons, body)
+        self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons, body)
+        self._lay_out(body)
         self._settings_panel: SettingsPanel | None = None
         self._settings_pane = QWidget(self)
         self._settings_pane.setProperty("pane", "settings")
         self._settings_pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picker: ModelPicker | None = None
-        self.panes = Panes(self.side, self._body(), self._settings_pane, theme, self)
+        self.panes = Panes(self.side, body, self._settings_pane, theme, self)
         self.setCentralWidget(self.panes)
         self._menu_state = MenuState(
             self.menus,
@@ -164,14 +166,12 @@ class MainWindow(QMainWindow):
             self.panes.show_list(False)
         self.chat_pane.composer.setFocus()
 
-    def _body(self) -> QWidget:
-        body = QWidget(self)
+    def _lay_out(self, body: QWidget) -> None:
         rows = QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
         rows.addWidget(self.chat_pane, 1)
-        return body
 
     def _make_settings_panel(self) -> SettingsPanel:
         from app.ui.settings_panel import SettingsPanel

@@ -56,18 +56,21 @@ class Welcome(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Welcome"))
         self._page = QWidget(self)
-        self._logo = QLabel(self._page)
+        self._column = QWidget(self._page)
+        # Before it is filled: what moves to another parent is dressed anew with all that is in it.
+        self.setWidget(self._page)
+        self._logo = QLabel(self._column)
         self._title = self._label("title")
         self._sentence = self._label("")
         self._sentence.setProperty("tone", "quiet")
         self._make_cards(theme, icons)
         self._make_questions()
-        self._progress = QProgressBar(self._page)
+        self._progress = QProgressBar(self._column)
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(_COLUMN // 3)
         self._progress.setAccessibleName(self.tr("Loading the model"))
-        self._cancel = QPushButton(self.tr("Cancel"), self._page)
-        self._back = QPushButton(self.tr("Back to the conversation"), self._page)
+        self._cancel = QPushButton(self.tr("Cancel"), self._column)
+        self._back = QPushButton(self.tr("Back to the conversation"), self._column)
         self._back.setProperty("kind", "flat")
         self._lay_out()
         self._cancel.clicked.connect(self.cancel_requested)
@@ -107,7 +110,7 @@ class Welcome(QScrollArea):
         self._logo.setVisible(room.height() >= _LOGO_FITS)
 
     def _label(self, role: str) -> QLabel:
-        label = QLabel(self._page)
+        label = QLabel(self._column)
         label.setProperty("role", role)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
@@ -121,7 +124,7 @@ class Welcome(QScrollArea):
             "download",
             self.tr("Get a model for this board"),
             self.tr("Which size fits, and where to download it."),
-            self._page,
+            self._column,
         )
         self._file_card = Card(
             theme,
@@ -129,7 +132,7 @@ class Welcome(QScrollArea):
             "folder-open",
             self.tr("Open a model file"),
             self.tr("A GGUF file that is already on this computer."),
-            self._page,
+            self._column,
         )
         self._starter_card = Card(
             theme,
@@ -137,7 +140,7 @@ class Welcome(QScrollArea):
             "spark",
             self.tr("Try the starter"),
             self.tr("{label}. Loads at once, works offline.").format(label=self.tr(STARTER_LABEL)),
-            self._page,
+            self._column,
         )
         self._get_card.clicked.connect(self.get_model_requested)
         self._file_card.clicked.connect(self.file_requested)
@@ -145,9 +148,9 @@ class Welcome(QScrollArea):
 
     def _make_questions(self) -> None:
         self._questions = [
-            _Question(self.tr("How do I open a model file?"), self._page),
-            _Question(self.tr("What does temperature do?"), self._page),
-            _Question(self.tr("How do I search my conversations?"), self._page),
+            _Question(self.tr("How do I open a model file?"), self._column),
+            _Question(self.tr("What does temperature do?"), self._column),
+            _Question(self.tr("How do I search my conversations?"), self._column),
         ]
         for question in self._questions:
             question.chosen.connect(self.question_chosen)
@@ -158,9 +161,8 @@ class Welcome(QScrollArea):
         for card in (self._get_card, self._file_card, self._starter_card):
             self._cards.addWidget(card, 1)
         center = Qt.AlignmentFlag.AlignHCenter
-        column = QWidget(self._page)
-        column.setMaximumWidth(_COLUMN)
-        rows = QVBoxLayout(column)
+        self._column.setMaximumWidth(_COLUMN)
+        rows = QVBoxLayout(self._column)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_S)
         rows.addWidget(self._logo, 0, center)
@@ -178,11 +180,10 @@ class Welcome(QScrollArea):
         page.addStretch(2)
         line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.addStretch(1)
-        line.addWidget(column, 100)
+        line.addWidget(self._column, 100)
         line.addStretch(1)
         page.addLayout(line)
         page.addStretch(3)
-        self.setWidget(self._page)
 
     def _show(self) -> None:
         stage = self._state.stage
