@@ -31,6 +31,7 @@ from app.store.worker import StoreThread
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, Presenters
 from app.ui.theme import Theme
+from app.ui.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from app.ui.engine_log import EngineLog
@@ -91,6 +92,7 @@ class Session(QObject):
             self._theme,
             self._icons,
         )
+        self._warm_up = WarmUp(self._window, self)
         self._engine_log: EngineLog | None = None
         self._early_log: deque[str] = deque(maxlen=EARLY_LOG_LINES)
         self._engine.log_received.connect(self._on_log_received)
@@ -179,6 +181,7 @@ class Session(QObject):
         interrupted = await self._open_store()
         last = self._settings.settings.state.last_conversation
         await self._conversations.load(interrupted or last)
+        self._warm_up.start()
         if self._unopened is None:
             self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
         elif not isinstance(self._unopened, StoreDamaged):
@@ -284,6 +287,7 @@ class Session(QObject):
             self._engine_log.close()
         self._window.let_close()
         self._garbage_timer.stop()
+        self._warm_up.stop()
         self._engine.shut_down()
         try:
             await asyncio.wait_for(self._engine_ended.wait(), ENGINE_BUDGET_S)
