@@ -44,6 +44,11 @@ PARAMETERS_MILLION = 2
 #: A choice of words, in answers and in phrases.
 ALTERNATIVES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
+# In `sentences` the kinds of words stand for themselves, so that a choice can hold them.
+_SLOTS = re.compile(
+    r"\{(noun|verb|adjective|place|person)\}|\b(noun|verb|adjective|place|person)\b"
+)
+
 _EFFECTS = {
     Effect.AT_ONCE: "It takes effect at once.",
     Effect.NEXT_ANSWER: "It takes effect with the next answer.",
@@ -94,9 +99,12 @@ class OffTopic:
     do: tuple[str, ...]
     about: tuple[str, ...]
     ask: tuple[str, ...]
+    sentences: tuple[str, ...]
     near: tuple[str, ...]
     known: tuple[str, ...]
     nouns: tuple[str, ...]
+    verbs: tuple[str, ...]
+    adjectives: tuple[str, ...]
     places: tuple[str, ...]
     people: tuple[str, ...]
     answers: tuple[str, ...]
@@ -149,9 +157,12 @@ def load_corpus() -> Corpus:
             do=tuple(off_topic["do"]),
             about=tuple(off_topic["about"]),
             ask=(*off_topic["ask"], *off_topic["patterns"]),
+            sentences=tuple(_SLOTS.sub(_slot, pattern) for pattern in off_topic["sentences"]),
             near=tuple(off_topic["near"]),
             known=tuple(off_topic["known"]),
-            nouns=tuple((TEXTS / "nouns.txt").read_text(encoding="utf-8").split()),
+            nouns=_words("nouns.txt"),
+            verbs=_words("verbs.txt"),
+            adjectives=_words("adjectives.txt"),
             places=_listed("places.txt"),
             people=_listed("people.txt"),
             answers=tuple(
@@ -229,6 +240,15 @@ def _follow_ups(table: dict[str, Any]) -> FollowUps:
 
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((TEXTS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _slot(word: re.Match[str]) -> str:
+    return f"{{{word.group(1) or word.group(2)}}}"
+
+
+def _words(name: str) -> tuple[str, ...]:
+    # A word that stands in several lines is drawn once as often as the others.
+    return tuple(dict.fromkeys((TEXTS / name).read_text(encoding="utf-8").split()))
 
 
 def _listed(name: str) -> tuple[str, ...]:

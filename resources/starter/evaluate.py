@@ -31,7 +31,7 @@ from resources.starter.judge import HONEST, Judge, Verdict
 FOLDER = Path(__file__).parent
 GREEDY = Sampling(temperature=0.0, repeat_penalty=1.0)
 SAMPLED_SEEDS = (1, 2, 3)
-QUESTION_SETS = ("first", "second")
+QUESTION_SETS = ("seen", "unseen")
 LONG_TOKENS = 1500
 MAX_NEW_TOKENS = 300
 
@@ -162,7 +162,7 @@ def _long_conversation(player: Player, judge: Judge, questions: dict[str, Any]) 
     turns: list[str] = []
     verdicts: Counter[Verdict] = Counter()
     alone: Counter[Verdict] = Counter()
-    for case in questions["second"]["known"]:
+    for case in questions["unseen"]["known"]:
         wanted = frozenset(case["intents"])
         text = player.answer([*turns, case["ask"]])
         if player.prompt_tokens > 2048 - MAX_NEW_TOKENS:

@@ -48,18 +48,19 @@ class Phraser:
         """Return a question that the starter cannot answer."""
         source = self._corpus.off_topic
         draw = self._rng.random()
+        if draw < 0.04:
+            return self._long_text()
+        if draw < 0.07:
+            return self._word_salad()
         if draw < 0.27:
             return self._disguised(self._wrapped(Kind.DO, self._drawn(source.do)))
-        if draw < 0.50:
-            phrase = self._drawn(source.about)
-            return self._disguised(self._wrapped(Kind.ABOUT, phrase))
-        if draw < 0.80:
+        if draw < 0.43:
+            return self._disguised(self._wrapped(Kind.ABOUT, self._drawn(source.about)))
+        if draw < 0.65:
             return self._disguised(self._drawn(source.ask))
         if draw < 0.92:
-            return self._disguised(self._drawn(source.near))
-        if draw < 0.96:
-            return self._word_salad()
-        return self._long_text()
+            return self._disguised(self._drawn(source.sentences))
+        return self._disguised(self._drawn(source.near))
 
     def typed(self, phrase: str) -> str:
         """Return `phrase` with a wrapper word or a typing error now and then."""
@@ -77,6 +78,8 @@ class Phraser:
         source = self._corpus.off_topic
         for slot, words in (
             ("{noun}", source.nouns),
+            ("{verb}", source.verbs),
+            ("{adjective}", source.adjectives),
             ("{place}", source.places),
             ("{person}", source.people),
             ("{known}", source.known),
@@ -101,7 +104,7 @@ class Phraser:
         rng, wrappers = self._rng, self._corpus.wrappers
         if rng.random() < 0.6:
             text = self._with_synonyms(text)
-        if rng.random() < 0.08:
+        if rng.random() < 0.05:
             text = f"{text} {self._filled(rng.choice(wrappers.asides).replace('{}', '{noun}'))}"
         if rng.random() < 0.15:
             text = f"{text} {rng.choice(wrappers.after)}"

@@ -7,6 +7,7 @@ the user writes is lowered and trimmed there: a network this small has no room t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -74,8 +75,6 @@ def with_dropout(tokenizer: Tokenizer, share: float) -> Tokenizer:
 def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
     """Return tokens by id, and merges in order."""
     ids = tokenizer.get_vocab()
-    import json
-
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     return Vocabulary(
         tokens=tuple(sorted(ids, key=ids.__getitem__)),

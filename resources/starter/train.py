@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import random
 import time
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from resources.starter.network import Network, Shape
 from resources.starter.tokenizer import train_tokenizer, vocabulary
 
 SEED = 20261123
-STEPS = 2000
+STEPS = 2400
 DECISION_ROWS = 64
 CONVERSATION_EVERY = 4
 LONG_EVERY = 12
@@ -57,10 +56,8 @@ def main() -> None:
 
 def tokenizer_texts(corpus: Corpus) -> list[str]:
     """Return the texts whose frequent words become tokens: answers count more than questions."""
-    random.seed(SEED)
     dialogues = Dialogues(corpus, SEED + 1)
-    texts = [dialogues.exchange().question for _ in range(30_000)]
-    texts = [f" {text}" for text in texts]
+    texts = [f" {dialogues.exchange().question}" for _ in range(30_000)]
     for answers in corpus.answers().values():
         texts += list(answers) * (200 // len(answers))
     texts += ["user\n", "assistant\n", "system\n"] * 1000
@@ -68,7 +65,10 @@ def tokenizer_texts(corpus: Corpus) -> list[str]:
 
 
 def train(network: Network, batches: Batches, steps: int) -> Network:
-    """Train `network` and return the running average of its weights."""
+    """Train `network` and return the running average of its weights.
+
+    Muon moves the matrices of the layers, AdamW embeddings and norms.
+    """
     matrices = [weight for weight in network.blk.parameters() if weight.ndim == 2]
     others = [weight for weight in network.parameters() if not any(weight is m for m in matrices)]
     optimizers = [
@@ -111,7 +111,7 @@ def train(network: Network, batches: Batches, steps: int) -> Network:
 
 
 class _Schedule:
-    """Rises over the first steps, then falls to nothing as half a cosine."""
+    """Rises over the first steps, then falls to almost nothing, evenly."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
