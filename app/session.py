@@ -64,7 +64,7 @@ class Session(QObject):
         self._notices = notices
         self._tasks = Tasks(notices)
         self._store = StoreThread(paths.database)
-        self._saver = Saver(self._store, notices, self._tasks)
+        self._saver = Saver(self._store, notices)
         self._engine = Engine(ChildProcess, self)
         self._settings = SettingsPresenter(SettingsFile(paths.settings_file), notices, self)
         self._models = ModelPresenter(self._engine, self._settings, notices, self._tasks, self)

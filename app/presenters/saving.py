@@ -8,6 +8,7 @@ one that can never work is dropped, with a word.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from typing import Any, Concatenate, ParamSpec
 from app.chat.message import Message
 from app.errors import StoreError, StoreRefused
 from app.presenters.notices import Notices
-from app.presenters.tasks import Tasks
 from app.store.store import Store
 from app.store.worker import StoreThread
 
@@ -33,14 +33,18 @@ class _Write:
 
 
 class Saver:
-    """The queue of writes. Used on the window's thread only."""
+    """The queue of writes. Used on the window's thread; the store's thread empties it.
 
-    def __init__(self, store: StoreThread, notices: Notices, tasks: Tasks) -> None:
+    A write is on its way when `save` returns, whatever the window then draws.
+    """
+
+    def __init__(self, store: StoreThread, notices: Notices) -> None:
         self._store = store
         self._notices = notices
-        self._tasks = tasks
+        # Appended to by the window's thread, taken from by the store's: single steps, no lock.
         self._writes: deque[_Write] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._refused: deque[StoreRefused] = deque()
+        self._retry: asyncio.TimerHandle | None = None
         self._failing = False
 
     def save(
@@ -54,48 +58,67 @@ class Saver:
         """Return the messages of a conversation that are not on disk yet, oldest write first."""
         return tuple(
             argument
-            for write in self._writes
+            for write in tuple(self._writes)
             for argument in write.arguments
             if isinstance(argument, Message) and argument.conversation_id == conversation_id
         )
 
     async def flush(self, budget_s: float) -> bool:
         """Wait until everything is written; return whether it was within the budget."""
-        self._go_on()
         deadline = time.monotonic() + budget_s
-        while self._working is not None and (left := deadline - time.monotonic()) > 0:
-            await asyncio.wait({self._working}, timeout=left)
+        while self._writes and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait({self._go_on()}, timeout=left)
+            if self._failing:
+                await asyncio.sleep(min(RETRY_S, max(0.0, deadline - time.monotonic())))
+        self._stop_retrying()
         return not self._writes
 
-    def _go_on(self) -> None:
-        if self._writes and self._working is None:
-            self._working = self._tasks.start(self._work(), "saving")
-            self._working.add_done_callback(self._on_work_ended)
+    def _go_on(self) -> asyncio.Future[None]:
+        """Let the store's thread write what waits; the future ends when it has tried."""
+        self._stop_retrying()
+        written = asyncio.wrap_future(self._store.submit(self._write_all))
+        written.add_done_callback(self._on_written)
+        return written
 
-    def _on_work_ended(self, work: asyncio.Task[None]) -> None:
-        self._working = None
-        if not work.cancelled():
-            # Writes are left when a bug ended the work; the one that met it is not among them.
-            self._go_on()
-
-    async def _work(self) -> None:
+    def _write_all(self, store: Store) -> None:
+        """Write until nothing waits or a write fails. On the store's thread."""
         while self._writes:
             write = self._writes[0]
-            again = False
             try:
-                await self._store.run(write.verb, *write.arguments)
+                write.verb(store, *write.arguments)
             except StoreRefused as error:
-                self._notices.error(error)
-            except StoreError as error:
-                again = True
-                self._tell_failure(error)
-            else:
-                self._tell_recovery()
-            finally:
-                if not again:
-                    self._writes.popleft()
-            if again:
-                await asyncio.sleep(RETRY_S)
+                self._refused.append(error)
+            except StoreError:
+                # It stays at the head, with everything behind it.
+                raise
+            except BaseException:
+                self._writes.popleft()
+                raise
+            self._writes.popleft()
+
+    def _on_written(self, written: asyncio.Future[None]) -> None:
+        while self._refused:
+            self._notices.error(self._refused.popleft())
+        if written.cancelled():
+            return
+        error = written.exception()
+        if isinstance(error, StoreError):
+            self._tell_failure(error)
+            self._stop_retrying()
+            self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._go_on)
+            return
+        if error is not None:
+            sys.excepthook(type(error), error, error.__traceback__)
+            # The write that met the bug is gone; the others are not held up by it.
+            if self._writes:
+                self._go_on()
+            return
+        self._tell_recovery()
+
+    def _stop_retrying(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def _tell_failure(self, error: StoreError) -> None:
         if not self._failing:

@@ -40,7 +40,7 @@ class Desk(QObject):
         self.notices = Notices(self)
         self.tasks = Tasks(self.notices)
         self.store = StoreThread(self.paths.database)
-        self.saver = Saver(self.store, self.notices, self.tasks)
+        self.saver = Saver(self.store, self.notices)
         self.engine = Engine(connect, self)
         self.settings = SettingsPresenter(
             SettingsFile(self.paths.settings_file), self.notices, self
