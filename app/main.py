@@ -50,15 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.start(paths.log_file)
     # A collection on another thread could free widgets there and crash Qt; the session collects.
     gc.disable()
+    notices = Notices()
+    crash_hook = CrashHook(notices)
+    crash_hook.install()
     application = QApplication([sys.argv[0]])
     application.setApplicationName("cairn")
     application.setApplicationDisplayName("Cairn")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("cairn")
     application.setQuitOnLastWindowClosed(False)
-    notices = Notices()
-    crash_hook = CrashHook(notices)
-    crash_hook.install()
     loop = make_event_loop(application)
     crash_hook.install_on(loop)
     try:

@@ -66,6 +66,13 @@ def test_without_a_screen_one_sentence_says_so(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_screen_that_is_gone_is_told_without_a_crash(tmp_path: Path) -> None:
+    # No server has this number: X11 would have to listen on port 65535.
+    done = run("--profile", str(tmp_path), QT_QPA_PLATFORM="xcb", DISPLAY=":59535")
+    assert done.returncode == 1
+    assert "cairn: No window can be opened on this screen." in done.stderr
+
+
 def test_a_profile_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     done = run("--profile", str(tmp_path / "file"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import re
 import sys
 import threading
 import traceback
@@ -11,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import (
+    QCoreApplication,
     QMessageLogContext,
     QObject,
     QtMsgType,
@@ -20,6 +23,9 @@ from PySide6.QtCore import (
 )
 
 from app.presenters.notices import Level, Notice, Notices
+
+#: What the platform plugins for X11 and Wayland say before they end the program.
+_CONNECTION_BROKE = re.compile(r"The (X11|Wayland) connection (broke|experienced a fatal error)")
 
 logger = logging.getLogger(__name__)
 _qt_logger = logging.getLogger("qt")
@@ -101,6 +107,18 @@ class CrashHook(QObject):
 
 def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
     _qt_logger.log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
-    if kind is QtMsgType.QtFatalMsg:
-        # Qt aborts after this; without a window stderr is the only place to say why.
+    # Qt ends the program after these; without a window stderr is the only place to say why.
+    if _CONNECTION_BROKE.match(message):
+        sys.stderr.write(
+            "cairn: The screen was closed, and Cairn with it."
+            " Start Cairn again: what was written is kept.\n"
+        )
+    elif kind is QtMsgType.QtFatalMsg and QCoreApplication.startingUp():
+        sys.stderr.write(
+            "cairn: No window can be opened on this screen. Start Cairn from a desktop session.\n"
+            f"{message.strip()}\n"
+        )
+        # Qt would abort, which leaves a core file and no more words.
+        os._exit(1)
+    elif kind is QtMsgType.QtFatalMsg:
         sys.stderr.write(f"cairn: {message}\n")

@@ -55,6 +55,12 @@ class SettingsFile:
         """
         # A lone surrogate, which text from the clipboard can hold, has no UTF-8 form.
         data = encode(settings).encode("utf-8", "replace")
+        if len(data) > MAX_BYTES:
+            # The next start would refuse to read it, and every setting would be lost.
+            raise SettingsError(
+                "The settings are too long to be saved.",
+                "Shorten the system prompt; your settings are kept until you quit.",
+            )
         target = self._target()
         try:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

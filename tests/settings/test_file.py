@@ -193,3 +193,10 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("")
     with pytest.raises(SettingsError):
         SettingsFile(tmp_path / "config" / "settings.toml").save(Settings())
+
+
+def test_what_the_next_start_would_refuse_is_not_written(path: Path) -> None:
+    SettingsFile(path).save(CHANGED)
+    with pytest.raises(SettingsError, match="too long"):
+        SettingsFile(path).save(with_value(CHANGED, "context", "system_prompt", "x" * MAX_BYTES))
+    assert SettingsFile(path).load() == (CHANGED, ())
