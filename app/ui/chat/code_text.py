@@ -72,7 +72,7 @@ class CodeText(QPlainTextEdit):
     def show_colors(self, found: dict[int, list[Span]], *, is_dark: bool) -> None:
         """Colour the code."""
         if self._colors is None:
-            self._colors = CodeColors(self.document(), is_dark=is_dark)
+            self._colors = CodeColors(self, is_dark=is_dark)
         self._colors.show_spans(found)
 
     def text_height(self) -> int:

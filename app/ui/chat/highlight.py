@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat
+from PySide6.QtWidgets import QPlainTextEdit
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -103,10 +104,12 @@ def spans(code: str, language: str) -> Iterator[tuple[int, Span]]:
 
 
 class CodeColors(QSyntaxHighlighter):
-    """Paints spans over a document without changing it."""
+    """Paints spans over the document of an editor, which owns this, without changing it."""
 
-    def __init__(self, document: QTextDocument, *, is_dark: bool) -> None:
-        super().__init__(document)
+    def __init__(self, editor: QPlainTextEdit, *, is_dark: bool) -> None:
+        # Not the document's: see `app.ui.chat.writer` for what becomes of one that is kept.
+        super().__init__(editor)
+        self.setDocument(editor.document())
         self._spans: dict[int, list[Span]] = {}
         self._formats: dict[str, QTextCharFormat] = {}
         for kind, color in colors(is_dark=is_dark).items():

@@ -22,7 +22,7 @@ class Prose(TextView):
     def __init__(self, styles: TextStyles, width: int, parent: QWidget | None = None) -> None:
         super().__init__(width, parent)
         self._styles = styles
-        self._writer = ParagraphWriter(self.document(), styles)
+        self._writer = ParagraphWriter(self.document, styles)
         self._parts: Sequence[Paragraph] = ()
         self._is_drawn_on = False
 

@@ -5,7 +5,7 @@ Every paragraph is one text block: the number of the block is the index of the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
@@ -14,12 +14,17 @@ from app.ui.chat.text_styles import TextStyles, is_right_to_left
 
 
 class ParagraphWriter:
-    """Keeps one document equal to a sequence of paragraphs."""
+    """Keeps one document equal to a sequence of paragraphs.
 
-    def __init__(self, document: QTextDocument, styles: TextStyles) -> None:
-        self._document = document
+    The document of a widget is asked for at each use: PySide may take a new document for one that
+    was deleted and had the same address, and what it gave out before is then no longer valid.
+    """
+
+    def __init__(self, document_of: Callable[[], QTextDocument], styles: TextStyles) -> None:
+        self._document_of = document_of
         self._styles = styles
         self._written: list[Paragraph] = []
+        document = document_of()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setDefaultFont(styles.font)
@@ -33,7 +38,7 @@ class ParagraphWriter:
         same = _common_length(self._written, paragraphs)
         if same == len(self._written) == len(paragraphs):
             return False
-        cursor = QTextCursor(self._document)
+        cursor = QTextCursor(self._document_of())
         cursor.beginEditBlock()
         if same < len(self._written) and same < len(paragraphs):
             self._drop_after(cursor, same)
@@ -77,7 +82,7 @@ class ParagraphWriter:
 
     def _drop_after(self, cursor: QTextCursor, index: int) -> None:
         """Remove the blocks after number `index`."""
-        block = self._document.findBlockByNumber(index)
+        block = self._document_of().findBlockByNumber(index)
         cursor.setPosition(block.position() + block.length() - 1)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         if cursor.hasSelection():
@@ -89,7 +94,7 @@ class ParagraphWriter:
     def _rewrite(self, cursor: QTextCursor, index: int, paragraph: Paragraph) -> None:
         """Replace what differs in block `index`, which is the last; a selection before it stays."""
         old = self._written[index]
-        block = self._document.findBlockByNumber(index)
+        block = self._document_of().findBlockByNumber(index)
         cursor.setPosition(block.position())
         if _shape(old) != _shape(paragraph):
             cursor.setBlockFormat(self._styles.block_format(paragraph, is_first=index == 0))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 
+import shiboken6
 from PySide6.QtGui import QTextCursor, QTextDocument
+from pytestqt.qtbot import QtBot
 
 from app.ui.chat.parts import Gap, Kind, Paragraph, Place, Run, Style
+from app.ui.chat.prose import Prose
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.writer import ParagraphWriter
 
@@ -56,7 +59,7 @@ def description(document: QTextDocument) -> list[object]:
 
 def written(styles: TextStyles, *steps: list[Paragraph]) -> list[object]:
     document = QTextDocument()
-    writer = ParagraphWriter(document, styles)
+    writer = ParagraphWriter(lambda: document, styles)
     for step in steps:
         writer.write(step)
     return description(document)
@@ -73,7 +76,7 @@ def test_steps_lead_to_what_is_written_at_once(styles: TextStyles) -> None:
 
 def test_text_that_grows_leaves_a_selection_alone(styles: TextStyles) -> None:
     document = QTextDocument()
-    writer = ParagraphWriter(document, styles)
+    writer = ParagraphWriter(lambda: document, styles)
     writer.write([Paragraph((Run("some words"),))])
     cursor = QTextCursor(document)
     cursor.setPosition(5, QTextCursor.MoveMode.KeepAnchor)
@@ -83,7 +86,8 @@ def test_text_that_grows_leaves_a_selection_alone(styles: TextStyles) -> None:
 
 
 def test_nothing_is_written_when_nothing_changes(styles: TextStyles) -> None:
-    writer = ParagraphWriter(QTextDocument(), styles)
+    document = QTextDocument()
+    writer = ParagraphWriter(lambda: document, styles)
     paragraphs = [Paragraph((Run("a"),)), Paragraph((Run("b"),))]
     assert writer.write(paragraphs)
     assert not writer.write(list(paragraphs))
@@ -92,5 +96,17 @@ def test_nothing_is_written_when_nothing_changes(styles: TextStyles) -> None:
 def test_every_paragraph_is_one_block(styles: TextStyles) -> None:
     document = QTextDocument()
     lines = Paragraph((Run("one\u2028two"),), marker="•")
-    ParagraphWriter(document, styles).write([lines, lines])
+    ParagraphWriter(lambda: document, styles).write([lines, lines])
     assert document.blockCount() == 2
+
+
+def test_prose_goes_on_when_what_was_its_document_is_no_longer_valid(
+    qtbot: QtBot, styles: TextStyles
+) -> None:
+    prose = Prose(styles, 400)
+    qtbot.addWidget(prose)
+    prose.show_parts([Paragraph((Run("a"),))])
+    # As PySide does when it took the document for a deleted one at the same address.
+    shiboken6.invalidate(prose.document())
+    prose.show_parts([Paragraph((Run("b"),))])
+    assert prose.toPlainText() == "b"
