@@ -114,6 +114,7 @@ class FileGuard:
 
     _watching: FileGuard | None = None
     _allowed = (Path(tempfile.gettempdir()).resolve(), Path("/dev"), Path("/proc"))
+    _checkout = Path(__file__).resolve().parents[1]
     _writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
     def __init__(self) -> None:
@@ -152,7 +153,9 @@ class FileGuard:
         path = Path(text)
         # A link is followed by who writes, not by who removes or renames it.
         real = path.resolve() if follow else path.parent.resolve() / path.name
-        if not any(real.is_relative_to(root) for root in self._allowed):
+        allowed = any(real.is_relative_to(root) for root in self._allowed)
+        # The checkout may itself lie in the folder for temporary files.
+        if not allowed or real.is_relative_to(self._checkout):
             self._seen.add(str(real))
 
 

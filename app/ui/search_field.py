@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
@@ -54,7 +56,8 @@ class SearchField(QLineEdit):
 
     def _buttons(self) -> list[QToolButton]:
         # Not by way of `children`: for their private types every class of Qt would be set up.
-        return self.findChildren(QToolButton)
+        found: Iterable[QToolButton] = self.findChildren(QToolButton)
+        return list(found)
 
     def _draw_icons(self) -> None:
         icon = self._icons.icon("search", "quiet", _ICON_SIZE)

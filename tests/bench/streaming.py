@@ -78,6 +78,7 @@ async def _gaps(desk: Desk, folder: Path, rate: int) -> list[Figure]:
     desk.session._settings.set_value("sampling", "max_new_tokens", 16384)
     await desk.load(script.write_to(folder / f"{rate}.script"))
     desk.conversations.new()
+    await desk.ask("A first one, so that everything is made")
     heartbeat = Heartbeat()
     _, _, tokens = await desk.ask("Go")
     gaps = heartbeat.stop()
