@@ -153,6 +153,17 @@ def test_a_database_from_a_newer_version_is_left_alone(
     assert database.read_bytes() == before
 
 
+def test_a_load_that_was_cut_short_by_closing_is_done_at_the_next_start(
+    programs: list[Program], tmp_path: Path
+) -> None:
+    model = Script(load_s=5.0).write_to(tmp_path / "slow.script")
+    program = started(programs, tmp_path)
+    program.ask(f"load {model}")
+    terminated(program)
+    again = started(programs, tmp_path)
+    assert again.until(lambda state: bool(state["stage"] == "loading"))["told"] == []
+
+
 def test_what_was_written_while_the_database_could_not_be_opened_is_kept(
     programs: list[Program], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from app.paths import resources
@@ -16,4 +17,5 @@ def starter_path() -> Path:
 
 def is_starter(path: Path) -> bool:
     """Return whether `path` is the starter model, whatever way it is written."""
-    return path.resolve() == starter_path().resolve()
+    # Not Path.resolve: it raises when links lead in a circle.
+    return os.path.realpath(path) == os.path.realpath(starter_path())

@@ -54,6 +54,7 @@ class ModelPresenter(QObject):
         engine.model_load_failed.connect(self._on_load_failed)
         engine.model_unloaded.connect(self._on_model_unloaded)
         engine.engine_failed.connect(self._on_engine_failed)
+        engine.shut_down_finished.connect(self._on_shut_down_finished)
         engine.shut_down_finished.connect(self._on_engine_shut_down)
 
     @property
@@ -172,6 +173,12 @@ class ModelPresenter(QObject):
     def _on_engine_shut_down(self) -> None:
         if self._state.stage is ModelStage.LOADING:
             # The user left; that says nothing against the model.
+            self._settings.set_value("state", "last_load_failed", False)
+
+    @Slot()
+    def _on_shut_down_finished(self) -> None:
+        if self._state.stage is ModelStage.LOADING:
+            # Whoever quits while a model loads did not see it fail.
             self._settings.set_value("state", "last_load_failed", False)
 
     def _fail(self, error: AppError) -> None:

@@ -68,6 +68,11 @@ def test_another_file_of_that_name_is_not_the_starter(tmp_path: Path) -> None:
     assert not is_starter(tmp_path / "starter.gguf")
 
 
+def test_a_link_to_itself_is_not_the_starter(tmp_path: Path) -> None:
+    (tmp_path / "loop.gguf").symlink_to("loop.gguf")
+    assert not is_starter(tmp_path / "loop.gguf")
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [
