@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
 from app.presenters.chat import ChatPresenter
@@ -136,6 +136,7 @@ class ChatPane(QWidget):
         self.composer.stop_requested.connect(presenter.stop)
         self.composer.draft_changed.connect(presenter.keep_draft)
         self.composer.edit_last_requested.connect(self.edit_last_message)
+        self.composer.page_requested.connect(self._on_page_requested)
         self.composer.paste_cut.connect(self.tell_paste_cut)
         self.welcome.question_chosen.connect(self._on_question_chosen)
         self.welcome.back_requested.connect(self._on_back_requested)
@@ -190,6 +191,12 @@ class ChatPane(QWidget):
     def _on_status_changed(self, status: ChatStatus) -> None:
         self.composer.set_running(status.activity is not Activity.IDLE)
         self.composer.set_status(status)
+
+    @Slot(int)
+    def _on_page_requested(self, direction: int) -> None:
+        step = QAbstractSlider.SliderAction
+        action = step.SliderPageStepSub if direction < 0 else step.SliderPageStepAdd
+        self.view.verticalScrollBar().triggerAction(action)
 
     @Slot(str)
     def _on_question_chosen(self, question: str) -> None:

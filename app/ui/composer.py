@@ -39,6 +39,8 @@ class Composer(QWidget):
     draft_changed = Signal(str)
     #: The user wants to edit the last message: Up in an empty field.
     edit_last_requested = Signal()
+    #: The user wants to read further up or down in the conversation; carries -1 or 1.
+    page_requested = Signal(int)
     #: A paste was too long; carries how many characters were left out.
     paste_cut = Signal(int)
 
@@ -72,6 +74,7 @@ class Composer(QWidget):
         self._edit.textChanged.connect(self._on_text_changed)
         self._edit.send_pressed.connect(self._on_send_pressed)
         self._edit.up_pressed.connect(self.edit_last_requested)
+        self._edit.page_pressed.connect(self.page_requested)
         self._edit.pause_began.connect(self.flush_draft)
         self._edit.focus_changed.connect(self._on_focus_changed)
         self._edit.paste_cut.connect(self.paste_cut)

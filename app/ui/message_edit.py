@@ -11,6 +11,7 @@ from app.ui.plain_text_edit import PlainTextEdit
 from app.ui.theme import CONTROL_HEIGHT, SPACE_XS
 
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PAGE_KEYS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 _SHORTCUT_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
@@ -25,6 +26,8 @@ class MessageEdit(PlainTextEdit):
     send_pressed = Signal()
     #: Up was pressed while nothing is written.
     up_pressed = Signal()
+    #: Page up or page down was pressed where there is no page to turn; carries -1 or 1.
+    page_pressed = Signal(int)
     #: The user may be about to do something else: the focus left, or a shortcut is on its way.
     pause_began = Signal()
     #: The focus came or went; carries whether it is here.
@@ -83,8 +86,13 @@ class MessageEdit(PlainTextEdit):
             and not self._composing
         ):
             self.up_pressed.emit()
+        elif event.key() in _PAGE_KEYS and not event.modifiers() and not self._has_pages():
+            self.page_pressed.emit(_PAGE_KEYS[event.key()])
         else:
             super().keyPressEvent(event)
+
+    def _has_pages(self) -> bool:
+        return self.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Note whether an input method is in the middle of a word."""

@@ -282,6 +282,13 @@ def test_a_shown_draft_is_not_told_back(qtbot: QtBot, composer: Composer) -> Non
     assert composer.text() == "kept earlier"
 
 
+def test_page_keys_turn_the_conversation_s_pages(qtbot: QtBot, composer: Composer) -> None:
+    for key, direction in ((Qt.Key.Key_PageUp, -1), (Qt.Key.Key_PageDown, 1)):
+        with qtbot.waitSignal(composer.page_requested) as requested:
+            QTest.keyClick(edit_of(composer), key)
+        assert requested.args == [direction]
+
+
 def test_up_in_an_empty_field_asks_for_the_last_message(qtbot: QtBot, composer: Composer) -> None:
     with qtbot.waitSignal(composer.edit_last_requested):
         QTest.keyClick(edit_of(composer), Qt.Key.Key_Up)
