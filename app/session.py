@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.chat.message import Message
 from app.engine.engine import Engine
-from app.engine.process import ChildProcess
 from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from app.paths import Paths
 from app.presenters.chat import ChatPresenter
@@ -34,6 +33,7 @@ from app.ui.theme import Theme
 from app.ui.warm_up import WarmUp
 
 if TYPE_CHECKING:
+    from app.engine.connection import Connection
     from app.ui.engine_log import EngineLog
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Session(QObject):
         self._tasks = Tasks(notices)
         self._store = StoreThread(paths.database)
         self._saver = Saver(self._store, notices)
-        self._engine = Engine(ChildProcess, self)
+        self._engine = Engine(_child_process, self)
         self._settings = SettingsPresenter(SettingsFile(paths.settings_file), notices, self)
         self._models = ModelPresenter(self._engine, self._settings, notices, self._tasks, self)
         self._conversations = ConversationsPresenter(
@@ -204,7 +204,7 @@ class Session(QObject):
             await self._open_otherwise(error)
             return ""
         self._unopened = None
-        if recovered:
+        if any(message.text for message in recovered):
             self._notices.info(
                 self.tr("An answer was interrupted when Cairn ended. It can be continued.")
             )
@@ -313,3 +313,10 @@ class Session(QObject):
         )
         for remedy, label, run in offers:
             self._notices.offer_remedy(remedy, NoticeAction(label, run))
+
+
+def _child_process() -> Connection:
+    # Not before it is wanted: the window is painted by then.
+    from app.engine.process import ChildProcess
+
+    return ChildProcess()

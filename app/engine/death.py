@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from app.errors import EngineError, Remedy
 
+_AFTER_A_CRASH = "What was written so far is kept. The next message starts the model again."
+_AFTER_A_FAILED_LOAD = "Choose another model, or try again."
 _CRASHES = frozenset(
     {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
 )
@@ -19,7 +21,7 @@ def explain(status: int | None, last_lines: Sequence[str]) -> EngineError:
     `last_lines` are the last native log lines, kept as details.
     """
     details = "\n".join(last_lines)
-    advice = "What was written so far is kept. The next message starts the model again."
+    advice = _AFTER_A_CRASH
     if status is None:
         return EngineError(
             "The engine stopped responding and was ended.",
@@ -45,4 +47,13 @@ def explain(status: int | None, last_lines: Sequence[str]) -> EngineError:
         advice,
         remedy=Remedy.RELOAD_MODEL,
         details=details,
+    )
+
+
+def while_loading(error: EngineError) -> EngineError:
+    """Return `error` with advice for a host that was lost before its model had loaded."""
+    if error.advice != _AFTER_A_CRASH:
+        return error
+    return EngineError(
+        error.cause, _AFTER_A_FAILED_LOAD, remedy=Remedy.CHOOSE_MODEL, details=error.details
     )

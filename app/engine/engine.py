@@ -16,29 +16,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.chat.statistics import FinishReason, RunStatistics
-from app.engine.connection import Connection
-from app.engine.frames import (
-    PROTOCOL,
-    Frame,
-    FrameError,
-    Load,
-    LoadFailed,
-    LoadProgressed,
-    ModelLoaded,
-    Prefilled,
-    Ready,
-    Run,
-    RunFailed,
-    RunFinished,
-    Stop,
-    Text,
-)
+from app.engine.death import while_loading
 from app.errors import AppError, EngineError, Remedy, RunError
 from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo, RunRequest, RunResult
+
+if TYPE_CHECKING:
+    from app.engine.connection import Connection
+    from app.engine.dispatch import Dispatch
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +76,7 @@ class Engine(QObject):
         self._connect = connect
         self._state = EngineState.EMPTY
         self._connection: Connection | None = None
+        self._dispatch: Dispatch | None = None
         self._connection_ready = False
         self._used = False
         self._shutting_down = False
@@ -149,8 +139,8 @@ class Engine(QObject):
         if run_id != self._run_id or self._run_request is None or self._stop_asked:
             return
         self._stop_asked = True
-        if self._run_sent and self._connection is not None:
-            self._connection.send(Stop(run_id))
+        if self._run_sent and self._dispatch is not None:
+            self._dispatch.stop(run_id)
             self._stop_timer.start()
         else:
             self._end_run_as_stopped()
@@ -184,44 +174,39 @@ class Engine(QObject):
         if not connected:
             self.shut_down_finished.emit()
 
-    @Slot(object)
-    def _on_frame_received(self, frame: Frame) -> None:
-        match frame:
-            case Ready(protocol):
-                self._on_ready(protocol)
-            case LoadProgressed(progress):
-                if self._state is EngineState.LOADING and self._load_sent:
-                    self.model_load_progressed.emit(progress)
-            case ModelLoaded(info):
-                self._on_model_loaded(info)
-            case LoadFailed(failure):
-                self._on_load_failed(failure.error())
-            case Prefilled(run_id, processed, total):
-                if self._is_current(run_id):
-                    self.prefill_progressed.emit(run_id, processed, total)
-            case Text(run_id, text, tokens):
-                if self._is_current(run_id):
-                    self.text_generated.emit(run_id, text, tokens)
-            case RunFinished(run_id, result):
-                if self._is_current(run_id):
-                    self._end_run()
-                    self.run_finished.emit(run_id, result)
-            case RunFailed(run_id, failure):
-                if self._is_current(run_id):
-                    self._end_run()
-                    self.run_failed.emit(run_id, failure.error())
-            case _:
-                logger.warning("a %s came from the host", type(frame).__name__)
-
-    def _on_ready(self, protocol: int) -> None:
-        if protocol != PROTOCOL:
-            logger.error("the host speaks protocol %s, not %s", protocol, PROTOCOL)
-            if self._connection is not None:
-                self._connection.kill(hung=True)
-            return
+    @Slot()
+    def _on_host_ready(self) -> None:
         self._connection_ready = True
         self._send_load()
 
+    @Slot(object)
+    def _on_load_progressed(self, progress: LoadProgress) -> None:
+        if self._state is EngineState.LOADING and self._load_sent:
+            self.model_load_progressed.emit(progress)
+
+    @Slot(int, int, int)
+    def _on_prefill_progressed(self, run_id: int, processed: int, total: int) -> None:
+        if self._is_current(run_id):
+            self.prefill_progressed.emit(run_id, processed, total)
+
+    @Slot(int, str, int)
+    def _on_text_generated(self, run_id: int, text: str, tokens: int) -> None:
+        if self._is_current(run_id):
+            self.text_generated.emit(run_id, text, tokens)
+
+    @Slot(int, object)
+    def _on_run_finished(self, run_id: int, result: RunResult) -> None:
+        if self._is_current(run_id):
+            self._end_run()
+            self.run_finished.emit(run_id, result)
+
+    @Slot(int, object)
+    def _on_run_failed(self, run_id: int, error: AppError) -> None:
+        if self._is_current(run_id):
+            self._end_run()
+            self.run_failed.emit(run_id, error)
+
+    @Slot(object)
     def _on_model_loaded(self, info: ModelInfo) -> None:
         if self._state is not EngineState.LOADING or not self._load_sent:
             return
@@ -234,6 +219,7 @@ class Engine(QObject):
             except RunError as error:
                 self.run_failed.emit(self._run_id, error)
 
+    @Slot(object)
     def _on_load_failed(self, error: AppError) -> None:
         if self._state is not EngineState.LOADING or not self._load_sent:
             return
@@ -255,7 +241,10 @@ class Engine(QObject):
     def _on_connection_ended(self, error: EngineError | None) -> None:
         if self._connection is not None:
             self._connection.deleteLater()
+        if self._dispatch is not None:
+            self._dispatch.deleteLater()
         self._connection = None
+        self._dispatch = None
         if self._shutting_down:
             self.shut_down_finished.emit()
             return
@@ -277,7 +266,7 @@ class Engine(QObject):
 
     def _lose_host(self, error: EngineError) -> None:
         if self._state is EngineState.LOADING:
-            self._give_up_load(error)
+            self._give_up_load(while_loading(error))
             return
         self._state = EngineState.EMPTY
         run_id = self._run_id if self._run_request is not None else 0
@@ -327,8 +316,19 @@ class Engine(QObject):
     def _open_connection(self) -> None:
         self._connection_ready = False
         self._used = False
+        # Not before a host is wanted: the window is painted by then.
+        from app.engine.dispatch import Dispatch
+
         self._connection = connection = self._connect()
-        connection.frame_received.connect(self._on_frame_received)
+        self._dispatch = dispatch = Dispatch(connection, self)
+        dispatch.host_ready.connect(self._on_host_ready)
+        dispatch.load_progressed.connect(self._on_load_progressed)
+        dispatch.model_loaded.connect(self._on_model_loaded)
+        dispatch.load_failed.connect(self._on_load_failed)
+        dispatch.prefill_progressed.connect(self._on_prefill_progressed)
+        dispatch.text_generated.connect(self._on_text_generated)
+        dispatch.run_finished.connect(self._on_run_finished)
+        dispatch.run_failed.connect(self._on_run_failed)
         connection.log_received.connect(self.log_received)
         connection.ended.connect(self._on_connection_ended)
         connection.start()
@@ -337,32 +337,27 @@ class Engine(QObject):
         if (
             self._state is not EngineState.LOADING
             or self._load_request is None
-            or self._connection is None
+            or self._dispatch is None
             or not self._connection_ready
             or self._used
         ):
             return
         self._used = True
         self._load_sent = True
-        self._connection.send(Load(self._load_request))
+        self._dispatch.load(self._load_request)
         self._progress_timer.start()
 
     def _send_run(self) -> None:
         """Send the run that waits. Raises RunError, and drops it, when it cannot be encoded."""
-        if self._run_request is None or self._connection is None:
+        if self._run_request is None or self._dispatch is None:
             return
         self._run_sent = True
         self._state = EngineState.RUNNING
         try:
-            self._connection.send(Run(self._run_id, self._run_request))
-        except FrameError as error:
+            self._dispatch.run(self._run_id, self._run_request)
+        except RunError:
             self._end_run()
-            raise RunError(
-                "The conversation cannot be sent to the model.",
-                "It is too large or holds broken characters; start a new conversation.",
-                remedy=Remedy.NEW_CONVERSATION,
-                details=str(error),
-            ) from error
+            raise
 
     def _is_current(self, run_id: int) -> bool:
         return run_id == self._run_id and self._run_request is not None
@@ -378,7 +373,7 @@ class Engine(QObject):
         if self._run_request is None:
             return
         run_id = self._run_id
-        if self._run_sent and self._connection is not None:
-            self._connection.send(Stop(run_id))
+        if self._run_sent and self._dispatch is not None:
+            self._dispatch.stop(run_id)
         self._end_run()
         self.run_finished.emit(run_id, RunResult(FinishReason.STOPPED, RunStatistics()))

@@ -163,7 +163,9 @@ class ConversationsPresenter(QObject):
             rest = order[:place] + order[place + 1 :]
             self.open(rest[min(place, len(rest) - 1)] if rest else "")
         undo = NoticeAction(self.tr("Undo"), partial(self.restore, conversation))
-        self._notices.info(self.tr("“{title}” was deleted.").format(title=conversation.title), undo)
+        self._notices.info(
+            self.tr("“{title}” was deleted.").format(title=title_from(conversation.title)), undo
+        )
 
     def restore(self, conversation: Conversation) -> None:
         """Bring a deleted conversation back and show it."""

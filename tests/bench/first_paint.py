@@ -52,7 +52,6 @@ def cairn(folder: str) -> None:
     from PySide6.QtWidgets import QApplication, QMainWindow
 
     from app.engine.engine import Engine
-    from app.engine.frames import Frame, Ready
 
     class Watch(QObject):
         painted = False
@@ -75,18 +74,17 @@ def cairn(folder: str) -> None:
 
     watch = Watch()
     plain_run = main._run
-    plain_receive = Engine._on_frame_received
+    plain_ready = Engine._on_host_ready
 
     async def run(application: QApplication, *rest: Any) -> None:
         application.installEventFilter(watch)
         await plain_run(application, *rest)
 
-    def receive(engine: Engine, frame: Frame) -> None:
-        plain_receive(engine, frame)
-        if isinstance(frame, Ready):
-            watch.on_ready()
+    def host_ready(engine: Engine) -> None:
+        plain_ready(engine)
+        watch.on_ready()
 
-    Engine._on_frame_received = receive  # type: ignore[method-assign]
+    Engine._on_host_ready = host_ready  # type: ignore[method-assign]
     main._run = run  # type: ignore[assignment]
     main.main(["--profile", folder])
 

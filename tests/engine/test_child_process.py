@@ -73,6 +73,7 @@ def test_a_crash_while_loading_fails_the_load(
         child_engine.load(LoadRequest(script))
     assert failed.args is not None
     assert isinstance(failed.args[0], EngineError)
+    assert failed.args[0].advice == "Choose another model, or try again."
 
 
 def test_a_killed_idle_engine_is_told_at_once(
