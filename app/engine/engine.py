@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 #: A run that was stopped and has not ended after this time ends with its host.
 STOP_BUDGET_MS = 3000
 _PROGRESS_INTERVAL_MS = 100
+#: Bytes of a model from which on its progress is told; smaller ones load in a moment.
+_SMALLEST_WITH_PROGRESS = 512 * 1024 * 1024
 
 
 class EngineState(Enum):
@@ -292,7 +294,9 @@ class Engine(QObject):
             size = self._load_request.model.stat().st_size
         except OSError:
             return
-        fraction = min(1.0, read / size) if read is not None and size else None
+        # What the host has read by itself, its libraries, would fill a small model's bar at once.
+        tells = read is not None and size >= _SMALLEST_WITH_PROGRESS
+        fraction = min(1.0, read / size) if read is not None and tells else None
         self.model_load_progressed.emit(LoadProgress("Reading the model", fraction))
 
     def _begin_load(self) -> None:

@@ -14,7 +14,7 @@ from app.chat.text import well_formed
 from app.engine.engine import Engine
 from app.errors import AppError
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
-from app.presenters.notices import Notices
+from app.presenters.notices import Notice, Notices
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
 from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo
@@ -49,6 +49,7 @@ class ModelPresenter(QObject):
         self._state = ModelState()
         self._path: Path | None = None
         self._choices: tuple[ModelChoice, ...] = ()
+        self._told: Notice | None = None
         engine.model_load_progressed.connect(self._on_load_progressed)
         engine.model_loaded.connect(self._on_model_loaded)
         engine.model_load_failed.connect(self._on_load_failed)
@@ -185,7 +186,7 @@ class ModelPresenter(QObject):
         self._settings.set_capabilities(None)
         self._settings.save_now()
         self._set_state(replace(self._state, stage=ModelStage.FAILED, progress=None, error=error))
-        self._notices.error(error)
+        self._told = self._notices.error(error)
 
     def _remember(self, model: Path) -> None:
         state = self._settings.settings.state
@@ -206,6 +207,10 @@ class ModelPresenter(QObject):
         self.recent_changed.emit(self._choices)
 
     def _set_state(self, state: ModelState) -> None:
+        if self._told is not None and state.stage is not ModelStage.FAILED:
+            # What failed before is of no interest once something else goes on.
+            self._notices.withdraw(self._told)
+            self._told = None
         self._state = state
         self.state_changed.emit(state)
 

@@ -52,6 +52,8 @@ class Notices(QObject):
 
     #: Something should be told to the user; carries a Notice.
     notice_posted = Signal(object)
+    #: A notice has nothing to say any more; carries the Notice.
+    notice_withdrawn = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +80,12 @@ class Notices(QObject):
         self._waiting.append(notice)
         sys.stderr.write(f"cairn: {notice.cause} {notice.advice}".rstrip() + "\n")
 
+    def withdraw(self, notice: Notice) -> None:
+        """Take back what has been told: it is mended, or nobody can do anything about it."""
+        if self._waiting is not None and notice in self._waiting:
+            self._waiting.remove(notice)
+        self.notice_withdrawn.emit(notice)
+
     def info(self, cause: str, *actions: NoticeAction) -> None:
         """Tell the user that something was done, usually with a way to undo it."""
         self.post(Notice(Level.INFO, cause, actions=actions))
@@ -86,9 +94,11 @@ class Notices(QObject):
         """Tell the user that something went on, but not as asked."""
         self.post(Notice(Level.WARNING, cause, advice))
 
-    def error(self, error: AppError, *actions: NoticeAction) -> None:
-        """Tell the user what failed, with the button that mends it."""
+    def error(self, error: AppError, *actions: NoticeAction) -> Notice:
+        """Tell the user what failed, with the button that mends it; return what was told."""
         remedy = self._remedies.get(error.remedy)
         if remedy is not None and not actions:
             actions = (remedy,)
-        self.post(Notice(Level.ERROR, error.cause, error.advice, actions, error.details))
+        notice = Notice(Level.ERROR, error.cause, error.advice, actions, error.details)
+        self.post(notice)
+        return notice

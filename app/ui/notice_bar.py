@@ -63,6 +63,7 @@ class NoticeBar(QWidget):
         self.setAccessibleName(self.tr("Notice"))
         self.hide()
         notices.notice_posted.connect(self._on_notice_posted)
+        notices.notice_withdrawn.connect(self._on_notice_withdrawn)
         self._view.action_chosen.connect(self._on_action_chosen)
         self._dismiss.clicked.connect(self.dismiss)
         self._timer.timeout.connect(self.dismiss)
@@ -80,12 +81,7 @@ class NoticeBar(QWidget):
     def dismiss(self) -> None:
         """Put the shown notice away and show the next one, if any."""
         self._queue.step()
-        if self._queue.current is None:
-            self._timer.stop()
-            self._give_focus_back()
-            self.hide()
-        else:
-            self._show_current()
+        self._show_what_is_left()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Stay while the pointer is here."""
@@ -136,6 +132,14 @@ class NoticeBar(QWidget):
         painter.setPen(self._theme.color("line"))
         painter.drawPath(outline)
         painter.end()
+
+    def _show_what_is_left(self) -> None:
+        if self._queue.current is None:
+            self._timer.stop()
+            self._give_focus_back()
+            self.hide()
+        else:
+            self._show_current()
 
     def _show_current(self) -> None:
         notice = self._queue.current
@@ -192,6 +196,15 @@ class NoticeBar(QWidget):
             self._show_waiting()
         else:
             self._show_current()
+
+    @Slot(object)
+    def _on_notice_withdrawn(self, notice: Notice) -> None:
+        shown = self._queue.current
+        self._queue.take_out(notice)
+        if self._queue.current is shown:
+            self._show_waiting()
+        else:
+            self._show_what_is_left()
 
     @Slot(object)
     def _on_action_chosen(self, action: NoticeAction) -> None:

@@ -46,6 +46,12 @@ class NoticeQueue:
         if len(self._waiting) > MAX_WAITING:
             self._waiting.remove(self._least_needed())
 
+    def take_out(self, notice: Notice) -> None:
+        """Forget a notice, shown or waiting; afterwards `current` is the one to show."""
+        self._waiting = [waiting for waiting in self._waiting if not _are_same(waiting, notice)]
+        if self.current is not None and _are_same(self.current, notice):
+            self.step()
+
     def step(self) -> None:
         """Put the current notice away and take the next one."""
         self.current = self._waiting.pop(0) if self._waiting else None

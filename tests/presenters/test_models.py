@@ -91,6 +91,21 @@ def test_a_model_whose_file_name_is_not_unicode_answers(play: Play) -> None:
     play(scene)
 
 
+def test_a_failed_load_has_nothing_to_say_once_another_model_loads(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        withdrawn: list[object] = []
+        desk.notices.notice_withdrawn.connect(withdrawn.append)
+        path = Script(load_end="error").write_to(desk.folder / "bad.script")
+        desk.models.load(str(path))
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        told = desk.told[-1]
+        assert withdrawn == []
+        await desk.load(Script())
+        assert withdrawn == [told]
+
+    play(scene)
+
+
 def test_a_model_given_on_the_command_line_wins(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         path = Script().write_to(desk.folder / "given.script")

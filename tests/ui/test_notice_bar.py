@@ -75,6 +75,20 @@ def test_words_with_markup_are_shown_as_they_are(bar: NoticeBar, notices: Notice
     assert bar._view._cause.toPlainText() == "<img src='file:///dev/zero'> &amp;"
 
 
+def test_a_withdrawn_notice_goes_whether_it_is_shown_or_waits(
+    bar: NoticeBar, notices: Notices
+) -> None:
+    notices.post(ERROR)
+    notices.post(WARNING)
+    notices.withdraw(ERROR)
+    assert bar.notice == WARNING
+    notices.post(ERROR)
+    notices.withdraw(ERROR)
+    assert bar.notice == WARNING
+    notices.withdraw(WARNING)
+    assert bar.isHidden()
+
+
 def test_dismissing_shows_the_next_one_and_then_hides(bar: NoticeBar, notices: Notices) -> None:
     notices.post(ERROR)
     notices.post(WARNING)
