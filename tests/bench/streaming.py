@@ -46,7 +46,7 @@ for zone in Path("/sys/class/thermal").glob("thermal_zone*"):
 _WORDS = ("stone", "path", "ridge", "lichen", "moss", "pass", "slope", "marker", "top", "base")
 SECONDS = 12
 BARE_TOKENS = 250
-ROUNDS = 7
+ROUNDS = 11
 
 
 def measure(folder: Path) -> list[Figure]:
