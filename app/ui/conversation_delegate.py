@@ -38,6 +38,7 @@ from app.ui.theme import (
     FontRole,
     Theme,
 )
+from app.ui.tooltip import plain_tooltip
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -154,7 +155,7 @@ class ConversationDelegate(QStyledItemDelegate):
         if metrics.horizontalAdvance(row.title) <= room:
             QToolTip.hideText()
         else:
-            QToolTip.showText(event.globalPos(), row.title, view)
+            QToolTip.showText(event.globalPos(), plain_tooltip(row.title), view)
         return True
 
     def _paint_title(

@@ -20,6 +20,7 @@ from app.ui.icons import Icons
 from app.ui.search_field import SearchField
 from app.ui.search_results import SearchResults
 from app.ui.theme import Theme
+from app.ui.tooltip import plain_tooltip
 from tests.ui.presenter_fakes import FakePresenters, child, conversation
 
 NOW = time.time()
@@ -185,6 +186,20 @@ def test_a_cut_title_is_whole_in_its_tooltip(side: ConversationList, qtbot: QtBo
     help_event = QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place))
     QApplication.sendEvent(viewport, help_event)
     assert QToolTip.text() == LONG
+    QToolTip.hideText()
+    qtbot.waitUntil(_no_tooltip)
+
+
+def test_a_tooltip_never_takes_a_title_for_mark_up(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    title = f'<img src="file:///etc/hostname"> {LONG}'
+    fakes.conversations.conversations_changed.emit((conversation("a", title, NOW),))
+    place = place_of(side, 1)
+    viewport = view_of(side).viewport()
+    help_event = QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, help_event)
+    assert QToolTip.text() == plain_tooltip(title)
     QToolTip.hideText()
     qtbot.waitUntil(_no_tooltip)
 
