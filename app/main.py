@@ -1,4 +1,4 @@
-"""The composition root: builds and connects everything, runs the loop, shuts down in order."""
+"""The start of the program: options, folders, the lock, Qt and its loop, then one `Session`."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _runtime_folder(cache: Path) -> Path:
 
 
 def resources() -> Path:
-    """Return the folder of icons, fonts of symbols and the starter model.
+    """Return the folder of icons and the starter model.
 
     In a checkout it lies beside `app/`, in an installed wheel inside it.
     """

@@ -1,4 +1,4 @@
-"""One run of the program: everything that is built once, and the order in which it ends."""
+"""The composition root: builds and connects everything, and ends it in order."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ class Session(QObject):
 
     def __init__(self, application: QApplication, paths: Paths, notices: Notices) -> None:
         super().__init__()
-        self._paths = paths
         self._notices = notices
         self._tasks = Tasks(notices)
         self._store = StoreThread(paths.database)

@@ -48,7 +48,7 @@ class Presenters:
 
 
 class MainWindow(QMainWindow):
-    """The one window. Lives as long as the program; `main` shuts down when it asks to close."""
+    """The one window. Owned by the session, which shuts down when it asks to close."""
 
     #: The user wants to leave. The window stays until `let_close` is called.
     close_requested = Signal()
