@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -39,11 +38,9 @@ from app.store.search import SearchHit, SearchIndex
 
 __all__ = ["SearchHit", "Store"]
 
-logger = logging.getLogger(__name__)
-
 _MEMORY = Path(":memory:")
 
-INTERRUPTED = "Cairn ended while this answer was written."
+INTERRUPTED = "Cairn ended while this answer was being written."
 
 
 class Store:

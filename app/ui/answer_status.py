@@ -13,8 +13,6 @@ from app.ui.figures import activity_word, duration_text, short_count, speed_text
 from app.ui.theme import SPACE_S, Theme
 from app.ui.tooltip import plain_tooltip
 
-_K = 1024
-
 
 class Room(IntEnum):
     """How much of the status there is room for."""

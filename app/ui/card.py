@@ -60,11 +60,6 @@ class Card(QAbstractButton):
         self._draw_icon()
         theme.changed.connect(self._on_theme_changed)
 
-    def set_sentence(self, sentence: str) -> None:
-        """Say something else under the title."""
-        self._sentence.setText(sentence)
-        self.setAccessibleDescription(sentence)
-
     def set_flat(self, flat: bool) -> None:
         """Put the icon beside the words, for a card that is wide and should be low."""
         direction = QBoxLayout.Direction.LeftToRight if flat else QBoxLayout.Direction.TopToBottom

@@ -1,8 +1,8 @@
 """The one style sheet, built from the theme's values.
 
 Widgets say what they are through dynamic properties instead of carrying colours of their own:
-`kind` on a button ("primary", "danger", "flat", "row"), `tone` on a label ("quiet", "accent",
-"danger", "warning"), `role` on any text ("small", "title", "mono"), `card` on a frame.
+`kind` on a button ("primary", "flat", "row"), `tone` on a label ("quiet", "accent", "warning"),
+`role` on any text ("small", "title", "heading", "mono"), `plain` on a field without a box.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 *[role="mono"] { font-family: "$mono_family"; font-size: ${mono}pt; }
 QLabel[tone="quiet"] { color: $quiet; }
 QLabel[tone="accent"] { color: $accent; }
-QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="warning"] { color: $warning; }
 QFrame[pane="side"] { background: $raised; border: none; border-right: 1px solid $line; }
 QFrame[pane="side"] QLineEdit { border-color: $line; }
@@ -29,8 +28,6 @@ QFrame[pane="side"] QLineEdit:focus { border-color: $accent; }
 QWidget[pane="settings"] { background: $ground; border-left: 1px solid $line; }
 QFrame[popup="true"] { background: $surface; border: 1px solid $line; }
 QFrame[rule="true"] { background: $line; border: none; }
-QFrame[card="true"] { background: $surface; border: 1px solid $line; border-radius: ${radius}px; }
-QFrame[card="raised"] { background: $raised; border: none; border-radius: ${radius}px; }
 
 QMenuBar { background: $ground; border-bottom: 1px solid $line; padding: 0 8px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; margin: 2px 0; border-radius: 6px; }
@@ -56,7 +53,6 @@ QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $hover; color: $faint; border-color: $hover; }
-QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; }
 QPushButton[kind="flat"]:hover { background: $hover; }
 QPushButton[kind="flat"]:focus { border: 2px solid $accent; }
@@ -120,21 +116,16 @@ QAbstractSpinBox::down-arrow {
     image: url("$icons/$theme-chevron-down.svg"); width: 12px; height: 12px;
 }
 
-QCheckBox, QRadioButton { spacing: 8px; min-height: 28px; padding: 2px; }
-QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 6px; padding: 0; }
-QCheckBox::indicator, QRadioButton::indicator {
-    width: 18px; height: 18px; border: 1px solid $edge; background: $surface;
+QCheckBox { spacing: 8px; min-height: 28px; padding: 2px; }
+QCheckBox:focus { border: 2px solid $accent; border-radius: 6px; padding: 0; }
+QCheckBox::indicator {
+    width: 18px; height: 18px; border: 1px solid $edge; border-radius: 5px; background: $surface;
 }
-QCheckBox::indicator { border-radius: 5px; }
-QRadioButton::indicator { border-radius: 10px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked {
     background: $accent; border-color: $accent; image: url("$icons/$theme-check.svg");
 }
-QRadioButton::indicator:checked { width: 8px; height: 8px; border: 6px solid $accent; }
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {
-    background: transparent; border-color: $line;
-}
+QCheckBox::indicator:disabled { background: transparent; border-color: $line; }
 
 QSlider { min-height: 28px; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
@@ -168,11 +159,6 @@ QHeaderView::section { background: $raised; border: none; padding: 4px 8px; }
 QScrollArea { background: transparent; border: none; }
 ChatView { background: $ground; border: none; }
 QSplitter::handle { background: $line; }
-QGroupBox { border: none; margin-top: 24px; font-weight: 600; }
-QGroupBox::title { subcontrol-origin: margin; left: 0; }
-QTabWidget::pane { border: none; }
-QTabBar::tab { padding: 8px 12px; border-bottom: 2px solid transparent; color: $quiet; }
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 """)
 
 

@@ -166,7 +166,6 @@ def test_a_truncated_file_says_how_many_bytes_are_missing(tmp_path: Path) -> Non
 def test_a_sound_model_is_described(tmp_path: Path) -> None:
     model = check_model(write_model(tmp_path / "model.gguf"), with_vocabulary=True)
     assert model.header.architecture == "llama"
-    assert model.header.has_chat_template
     assert model.parameters == sum(tensor.elements for tensor in model.header.tensors)
     assert model.parts == (tmp_path / "model.gguf",)
 

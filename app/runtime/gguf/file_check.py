@@ -33,7 +33,7 @@ _FOREIGN: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
     (re.compile(rb"\x1f\x8b"), "a gzip archive", "Unpack it and choose the .gguf file inside."),
     (re.compile(rb"7z\xbc\xaf"), "a 7-Zip archive", "Unpack it and choose the .gguf file inside."),
     (
-        re.compile(rb"[\s\S]{8}\{\s*\"", re.DOTALL),
+        re.compile(rb".{8}\{\s*\"", re.DOTALL),
         "a safetensors file",
         "Look for a GGUF version of the same model.",
     ),

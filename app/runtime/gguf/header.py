@@ -91,11 +91,6 @@ class Header:
         """Return the context window the model was made for."""
         return self.number("context_length")
 
-    @property
-    def has_chat_template(self) -> bool:
-        """Return whether the file says how a conversation is written."""
-        return bool(self.text("tokenizer.chat_template").strip())
-
     @cached_property
     def parameters(self) -> int:
         """Count the weights."""
@@ -145,7 +140,8 @@ def read_header(path: Path, *, with_vocabulary: bool = False) -> Header:
     """Read the header of the GGUF file at `path`.
 
     `with_vocabulary` also refuses a token that is there twice, on which llama.cpp b11549 aborts;
-    this takes 0.1 s for the largest vocabularies. Raises OSError, `HeaderEnds` for a file that ends inside it, and `HeaderNonsense`.
+    this takes 0.1 s for the largest vocabularies. Raises OSError, `HeaderEnds` for a file that
+    ends inside it, and `HeaderNonsense`.
     """
     size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
