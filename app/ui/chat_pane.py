@@ -15,14 +15,11 @@ from app.presenters.notices import Notices
 from app.ui.composer import Composer
 from app.ui.icons import Icons
 from app.ui.notice_bar import NoticeBar
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_S, Theme
 from app.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
-
-#: Width of the column of messages, and the room beside it.
-COLUMN = 760
 
 
 class ChatPane(QWidget):
@@ -106,7 +103,7 @@ class ChatPane(QWidget):
         )
 
     def _lay_out(self) -> None:
-        self._column.setMaximumWidth(COLUMN + 2 * SPACE_L)
+        self._column.setMaximumWidth(COLUMN_WIDTH + 2 * SPACE_L)
         below = QVBoxLayout(self._column)
         below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
         below.setSpacing(SPACE_S)
@@ -138,7 +135,7 @@ class ChatPane(QWidget):
         self.composer.edit_last_requested.connect(self.edit_last_message)
         self.composer.page_requested.connect(self._on_page_requested)
         self.composer.paste_cut.connect(self.tell_paste_cut)
-        self.welcome.question_chosen.connect(self._on_question_chosen)
+        self.welcome.question_chosen.connect(presenter.send)
         self.welcome.back_requested.connect(self._on_back_requested)
         self.welcome.get_model_requested.connect(self.get_model_requested)
         self.welcome.file_requested.connect(self.file_requested)
@@ -197,10 +194,6 @@ class ChatPane(QWidget):
         step = QAbstractSlider.SliderAction
         action = step.SliderPageStepSub if direction < 0 else step.SliderPageStepAdd
         self.view.verticalScrollBar().triggerAction(action)
-
-    @Slot(str)
-    def _on_question_chosen(self, question: str) -> None:
-        self._presenter.send(question)
 
     @Slot()
     def _on_back_requested(self) -> None:

@@ -28,6 +28,8 @@ BUBBLE_RADIUS = 12
 CONTROL_HEIGHT = 36
 #: Side of an icon in pixels.
 ICON_SIZE = 20
+#: The widest the column of messages, and the composer below it, get at text scale 1.
+COLUMN_WIDTH = 760
 #: Size of body text at scale 1.
 BODY_POINTS = 10.5
 
@@ -115,7 +117,7 @@ _POINTS = {
 
 
 class Theme(QObject):
-    """The look in force. Lives on the window's thread; owned by the composition root."""
+    """The look in force. Lives on the window's thread; owned by the session."""
 
     #: Colours or the text size have changed; read them again.
     changed = Signal()

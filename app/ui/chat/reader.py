@@ -44,6 +44,12 @@ class Block:
     """The marker of a code fence that has not ended; empty otherwise."""
 
 
+def marker_steps(marker: str) -> int:
+    """Return how many steps a list item's text stands in from its marker."""
+    # A long number needs more room than others to hang in.
+    return LIST_STEPS + 2 * max(0, len(marker) - 3)
+
+
 class MarkdownReader:
     """Reads texts, one after the other."""
 
@@ -145,9 +151,7 @@ class _Walk:
             self._marker = token.info + token.markup
         else:
             self._marker = _BULLETS[min(self._lists, len(_BULLETS)) - 1]
-        # A long number needs more room than others to hang in.
-        steps = LIST_STEPS + 2 * max(0, len(self._marker) - 3)
-        self._indents.append(min(self._indents[-1] + steps, MOST_STEPS))
+        self._indents.append(min(self._indents[-1] + marker_steps(self._marker), MOST_STEPS))
 
     def _place(self, gap: Gap) -> Place:
         if self.parts and self._tight and gap is Gap.NORMAL:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.chat.parts import Gap, Kind, Paragraph, Run, Style, text_of
-from app.ui.chat.reader import LIST_STEPS
+from app.ui.chat.reader import LIST_STEPS, marker_steps
 from app.ui.theme import FontRole, Theme
 
 #: Line height in messages, relative to the size of the font.
@@ -134,8 +134,7 @@ class TextStyles:
             return made
         self._set_line_height(made, LINE_HEIGHT * _SIZES.get(paragraph.kind, 1.0))
         if paragraph.marker:
-            steps = LIST_STEPS + 2 * max(0, len(paragraph.marker) - 3)
-            hang = float(steps * self.step)
+            hang = float(marker_steps(paragraph.marker) * self.step)
             made.setTextIndent(-hang)
             # From right to left, Qt goes by the document's tab distance only.
             if not is_rtl:

@@ -27,10 +27,8 @@ from app.ui.chat.message_widgets import MessageWidgets
 from app.ui.chat.scrolling import LINE_PX, distance_into_view, scrolled_by
 from app.ui.chat.strip import Anchor, Strip
 from app.ui.icons import Icons
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Theme
+from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_XL, Theme
 
-#: The widest the column of messages gets, at text scale 1.
-COLUMN_WIDTH = 760
 _NARROWEST_COLUMN = 120
 #: Guesses are replaced by heights until nothing moves; each round measures at least one message.
 _MOST_ROUNDS = 100

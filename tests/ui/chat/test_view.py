@@ -16,8 +16,8 @@ from app.chat.message import MessageState
 from app.settings.schema import Theme as ThemeChoice
 from app.ui.chat.message_widget import MARGIN, MessageWidget
 from app.ui.chat.text_view import TextView
-from app.ui.chat.view import COLUMN_WIDTH, ChatView
-from app.ui.theme import Theme
+from app.ui.chat.view import ChatView
+from app.ui.theme import COLUMN_WIDTH, Theme
 from tests.ui.chat.seen import (
     answer,
     button,
