@@ -67,8 +67,8 @@ def check_memory(
     if needed <= available:
         return
     cause = (
-        f"The model needs about {_gigabytes(needed)} of memory with a context of "
-        f"{context_tokens:,} tokens, but only {_gigabytes(available)} is free."
+        f"The model needs about {_size_text(needed)} of memory with a context of "
+        f"{context_tokens:,} tokens, but only {_size_text(available)} is free."
     )
     fitting = (available - base) // per_token // 256 * 256 if per_token else 0
     if fitting >= _SMALLEST_CONTEXT:
@@ -82,10 +82,10 @@ def check_memory(
     )
 
 
-def _gigabytes(size: int) -> str:
+def _size_text(size: int) -> str:
     if size < 1024**3:
-        return f"{max(0, size) / 1024**2:.0f} MB"
-    return f"{size / 1024**3:.1f} GB"
+        return f"{max(0, size) / 1024**2:.0f} MiB"
+    return f"{size / 1024**3:.1f} GiB"
 
 
 def _meminfo_available(meminfo: Path) -> int | None:
