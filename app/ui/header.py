@@ -29,7 +29,7 @@ class ModelButton(QPushButton):
         self._state = ModelState()
         self.setProperty("kind", "flat")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._stones = QLabel(self)
+        self._picture = QLabel(self)
         self._name = ElidedLabel(parent=self)
         self._detail = ElidedLabel(parent=self)
         self._detail.setProperty("tone", "quiet")
@@ -37,7 +37,7 @@ class ModelButton(QPushButton):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
         row.setSpacing(SPACE_S)
-        row.addWidget(self._stones)
+        row.addWidget(self._picture)
         words = QHBoxLayout()
         words.setSpacing(SPACE_XS)
         # The name keeps its place longest; what it is made of gives way first.
@@ -45,7 +45,7 @@ class ModelButton(QPushButton):
         words.addWidget(self._detail, 1)
         row.addLayout(words)
         row.addWidget(self._chevron)
-        for child in (self._stones, self._name, self._detail, self._chevron):
+        for child in (self._picture, self._name, self._detail, self._chevron):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._draw_icons()
@@ -85,7 +85,7 @@ class ModelButton(QPushButton):
 
     def _draw_icons(self) -> None:
         ratio = self.devicePixelRatioF()
-        self._stones.setPixmap(self._icons.pixmap("model", "accent", ratio=ratio))
+        self._picture.setPixmap(self._icons.pixmap("model", "accent", ratio=ratio))
         self._chevron.setPixmap(self._icons.pixmap("chevron-down", "quiet", _CHEVRON, ratio))
 
     @Slot()

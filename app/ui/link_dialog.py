@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from app.ui.text_label import TextLabel
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, FontRole, Theme
 
-SCHEMES = frozenset({"http", "https", "mailto"})
+_SCHEMES = frozenset({"http", "https", "mailto"})
 _LONGEST = 8000
 _WIDTH = 440
 
@@ -21,7 +21,7 @@ _WIDTH = 440
 def parsed_link(address: str) -> QUrl | None:
     """Return `address` when it may be opened: http or https with a host, or mailto."""
     url = QUrl(address.strip(), QUrl.ParsingMode.StrictMode)
-    if len(address) > _LONGEST or not url.isValid() or url.scheme() not in SCHEMES:
+    if len(address) > _LONGEST or not url.isValid() or url.scheme() not in _SCHEMES:
         return None
     if url.scheme() == "mailto":
         return url if url.path() else None
@@ -99,7 +99,7 @@ class LinkDialog(QDialog):
             shown = self._url.host(QUrl.ComponentFormattingOption.FullyDecoded)
             return self.tr("Its name is written with other letters: {name}").format(name=shown)
         if self._url.userInfo():
-            return self.tr("What stands before the @ is no part of the name.")
+            return self.tr("What stands before the @ is not part of the name.")
         return ""
 
     @Slot()

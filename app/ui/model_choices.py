@@ -200,7 +200,7 @@ class ModelChoiceView(QListView):
     def fit(self, room: int) -> None:
         """Take the height of all rows, at most `room` pixels."""
         rows = self._choices.rowCount()
-        self.setFixedHeight(min(room, max(1, rows) * self.sizeHintForRow(0) if rows else 0))
+        self.setFixedHeight(min(room, rows * self.sizeHintForRow(0) if rows else 0))
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS
 
 _GIB = 1024**3
 #: A model, its context and the rest of the system share the memory.
@@ -136,7 +136,7 @@ class GetModelDialog(QDialog):
         box = QWidget(self)
         rows = QVBoxLayout(box)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
+        rows.setSpacing(SPACE_XS)
         rows.addWidget(self._text(words))
         link = QLabel(f'<a href="{source.address}">{source.address}</a>', box)
         link.setAccessibleName(self.tr("Page of {name}").format(name=source.name))
@@ -145,7 +145,6 @@ class GetModelDialog(QDialog):
         link.setEnabled(fits)
         link.linkActivated.connect(self._on_link_activated)
         rows.addWidget(link)
-        rows.setSpacing(SPACE_S // 2)
         return box
 
     @Slot(str)

@@ -112,7 +112,8 @@ class ModelPicker(QFrame):
     def _fit(self, window: QWidget) -> None:
         """Be as high as the list needs, but stay inside the window."""
         self.setFixedWidth(min(_WIDTH, window.width() - 2 * SPACE_S))
-        room = window.height() - 4 * CONTROL_HEIGHT - 4 * CONTROL_HEIGHT - SPACE_XL
+        # The header above takes about as much as the field and the buttons around the list.
+        room = window.height() - 8 * CONTROL_HEIGHT - SPACE_XL
         self._choices.fit(max(2 * CONTROL_HEIGHT, room))
         self.adjustSize()
 

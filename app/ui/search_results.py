@@ -137,12 +137,12 @@ class SearchResults(QListView):
         theme.changed.connect(self._on_theme_changed)
 
     def set_hits(self, hits: tuple[SearchHit, ...]) -> None:
-        """Show `hits`, best first."""
+        """Show `hits` in their order."""
         self._hits.set_hits(hits)
         self.scrollToTop()
 
     def choose_first(self) -> None:
-        """Open the best match, if there is one."""
+        """Open the first match, if there is one."""
         if self._hits.rowCount():
             self.hit_chosen.emit(self._hits.index(0).data(HIT_ROLE))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -95,17 +95,13 @@ class ChoiceEditor(SettingEditor):
         self._show(entry.default)
         _fill(self, self._box)
         self._take(self._box)
-        self._box.currentIndexChanged.connect(self._on_index_changed)
+        self._box.currentIndexChanged.connect(self.flush)
 
     def _show(self, value: Any) -> None:
         self._box.setCurrentIndex(self._box.findData(value.value))
 
     def _value(self) -> Any:
         return self._kind(self._box.currentData())
-
-    @Slot()
-    def _on_index_changed(self) -> None:
-        self.flush()
 
 
 class LineEditor(SettingEditor):

@@ -107,7 +107,7 @@ class SettingRow(QWidget):
             head.addWidget(self._label, 1)
         head.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, SPACE_S)
         column.setSpacing(SPACE_XS)
         column.addLayout(head)
         if not self.editor.has_label:
@@ -115,7 +115,6 @@ class SettingRow(QWidget):
         column.addWidget(self._help)
         column.addWidget(self._why)
         column.addWidget(self._reload)
-        column.setContentsMargins(0, 0, 0, SPACE_S)
 
     def _show_words(self) -> None:
         effect = self._effect() if self._tells_effect else ""

@@ -111,7 +111,7 @@ def test_a_host_in_another_script_is_shown_in_ascii_with_a_warning(
 def test_what_stands_before_the_at_sign_is_no_host(theme: Theme, window: QWidget) -> None:
     words = words_of(asked("https://bank.example@evil.example/", theme, window))
     assert words[1] == "evil.example"
-    assert "no part of the name" in words[3]
+    assert "not part of the name" in words[3]
 
 
 def test_open_opens_the_address(theme: Theme, window: QWidget, browser: Browser) -> None:
