@@ -52,6 +52,9 @@ def _first_start(driver: Driver, folder: Path) -> None:
     driver.picture(folder / "04-conversation.png")
     driver.keys("ctrl+comma")
     driver.picture(folder / "05-settings.png")
+    _choose_theme(driver, downs=3)
+    driver.picture(folder / "05-settings-dark.png")
+    _choose_theme(driver, downs=2)
     driver.keys("Escape")
     driver.keys("ctrl+m")
     driver.picture(folder / "06-model-picker.png")
@@ -105,9 +108,9 @@ def _second_start(driver: Driver, folder: Path, profile: Path) -> None:
     driver.picture(folder / "22-chinese.png")
     driver.keys("ctrl+a", "BackSpace")
     driver.keys("alt+v")
-    driver.keys("Down", "Down", "Down")
     driver.picture(folder / "23-menu.png")
-    driver.keys("Return")
+    driver.keys("Escape", "Escape")
+    _choose_theme(driver, downs=3)
     driver.picture(folder / "24-dark.png")
     driver.keys("ctrl+comma")
     driver.picture(folder / "25-dark-settings.png")
@@ -115,6 +118,14 @@ def _second_start(driver: Driver, folder: Path, profile: Path) -> None:
     driver.resize(800, 480)
     driver.picture(folder / "26-dark-small.png")
     _quit(driver)
+
+
+def _choose_theme(driver: Driver, downs: int) -> None:
+    """Choose an item of the View menu: light is 2 below the first, dark 3."""
+    driver.keys("alt+v")
+    driver.keys(*["Down"] * downs)
+    driver.keys("Return")
+    driver.settle()
 
 
 def _ask(driver: Driver, question: str) -> None:
