@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
     QInputMethodEvent,
     QKeySequence,
+    QPaintEvent,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
@@ -206,6 +207,29 @@ def test_text_can_be_written_but_not_sent_while_an_answer_is_written(
     QTest.keyClick(edit_of(composer), ENTER)
     assert sent == []
     assert composer.text() == "next"
+
+
+class Paints(QObject):
+    """Notes how wide a stretch of a widget was painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.widths: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.widths.append(event.rect().width())
+        return super().eventFilter(watched, event)
+
+
+def test_another_prompt_is_painted_whole(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_enabled_reason("Choose a model first.")
+    viewport = edit_of(composer).viewport()
+    viewport.repaint()
+    paints = Paints(viewport)
+    composer.set_enabled_reason("")
+    qtbot.waitUntil(lambda: viewport.width() in paints.widths)
 
 
 def test_without_a_model_the_reason_is_shown_and_text_can_be_written(
