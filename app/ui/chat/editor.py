@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -85,10 +86,9 @@ class MessageEditor(QWidget):
     def arrange(self, width: int) -> int:
         """Place field and buttons in `width` and return the height."""
         inner = width - 2 * SPACE_M
-        line = self._field.fontMetrics().lineSpacing()
         self._field.resize(inner, self._field.height())
         self._lines = self._wanted_lines()
-        field = self._lines * line + 2
+        field = self._height_of(self._lines)
         self._field.setGeometry(SPACE_M, SPACE_M, inner, field)
         save, cancel = self._save.sizeHint(), self._cancel.sizeHint()
         top = SPACE_M + field + SPACE_M
@@ -117,6 +117,20 @@ class MessageEditor(QWidget):
         # The layout of plain text counts its height in lines.
         lines = round(self._field.document().size().height())
         return min(max(lines, _LEAST_LINES), _MOST_LINES)
+
+    def _height_of(self, lines: int) -> int:
+        """Return the height of so many lines of the text, as they were laid out.
+
+        A line can be higher than the font says, and Qt scrolls unless there is a pixel to spare.
+        """
+        layout = self._field.document().documentLayout()
+        block = self._field.document().begin()
+        height, counted = 0.0, 0
+        while block.isValid() and counted < lines:
+            height += layout.blockBoundingRect(block).height()
+            counted += max(1, block.lineCount())
+            block = block.next()
+        return ceil(height * lines / counted) + 1
 
     @Slot()
     def _on_save(self) -> None:

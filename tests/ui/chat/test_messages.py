@@ -331,6 +331,14 @@ def test_the_editor_grows_with_its_text(qtbot: QtBot, view: ChatView) -> None:
     assert widget_of(view, "a2").y() > widget_of(view, "u1").geometry().bottom()
 
 
+@pytest.mark.parametrize("text", ["a\nb", "a\nb\nc\nd\ne", "word " * 120])
+def test_an_editor_that_shows_all_of_its_text_does_not_scroll(view: ChatView, text: str) -> None:
+    view.set_items((user(1, text),))
+    view.begin_edit("u1")
+    bar = editor_of(view, "u1").verticalScrollBar()
+    assert bar.maximum() == bar.minimum()
+
+
 def test_a_link_is_told_and_not_opened(qtbot: QtBot, view: ChatView) -> None:
     view.set_items((answer(1, "See [it](https://x.y/z?a=1#b)."),))
     text = text_of(view, "a1")
