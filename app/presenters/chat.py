@@ -18,7 +18,7 @@ from app.chat.text import well_formed
 from app.chat.tree import MessageTree
 from app.engine.engine import Engine
 from app.errors import AppError, Remedy, RunError, StoreError
-from app.presenters.chat_status import ChatStatus
+from app.presenters.chat_status import ChatStatus, status_at_rest
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
@@ -83,15 +83,18 @@ class ChatPresenter(QObject):
         self._reply.text_appended.connect(self._on_text_appended)
         self._reply.prefill_progressed.connect(self._on_prefill_progressed)
         self._reply.reply_finished.connect(self._on_reply_finished)
-        self._reply.status_changed.connect(self.status_changed)
+        self._reply.status_changed.connect(self._on_status_changed)
         self._reply.run_failed.connect(self._on_run_failed)
+        models.state_changed.connect(self._on_status_changed)
         conversations.current_changed.connect(self._on_current_changed)
         conversations.message_wanted.connect(self._on_message_wanted)
 
     @property
     def status(self) -> ChatStatus:
-        """What goes on, or how the last answer went."""
-        return self._reply.status
+        """What goes on, or how the last answer went that is shown."""
+        if self.is_answering:
+            return self._reply.status
+        return status_at_rest(self._tree.path_to(self._leaf_id), self._models.state)
 
     @property
     def is_answering(self) -> bool:
@@ -258,6 +261,10 @@ class ChatPresenter(QObject):
             self._tree.put(message)
             self.message_changed.emit(self._tree.shown_one(message.id))
 
+    @Slot()
+    def _on_status_changed(self) -> None:
+        self.status_changed.emit(self.status)
+
     @Slot(object)
     def _on_run_failed(self, error: AppError) -> None:
         self._notices.error(error)
@@ -367,6 +374,7 @@ class ChatPresenter(QObject):
         self._take_in_writing()
         self._leaf_id = leaf_id
         self.messages_shown.emit(self._tree.shown(leaf_id))
+        self.status_changed.emit(self.status)
 
     def _show_and_keep(self, leaf_id: str) -> None:
         """Show another branch, also the next time the conversation is opened."""

@@ -79,7 +79,7 @@ class Reply(QObject):
 
     @property
     def status(self) -> ChatStatus:
-        """What goes on, or how the last answer went."""
+        """What goes on."""
         return self._status
 
     def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
@@ -127,17 +127,8 @@ class Reply(QObject):
     @Slot(int, object)
     def _on_run_finished(self, run_id: int, result: RunResult) -> None:
         if run_id == self._run_id:
-            statistics = result.statistics
-            self._finish(state=_STATES[result.finish], statistics=statistics)
-            self._set_status(
-                ChatStatus(
-                    Activity.IDLE,
-                    statistics.decode_tokens_per_second,
-                    statistics.first_token_ms,
-                    statistics.context_tokens,
-                    self._context_limit,
-                )
-            )
+            self._finish(state=_STATES[result.finish], statistics=result.statistics)
+            self._set_status(ChatStatus(context_limit=self._context_limit))
 
     @Slot(int, object)
     def _on_run_failed(self, run_id: int, error: AppError) -> None:

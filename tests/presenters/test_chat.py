@@ -297,6 +297,30 @@ def test_the_figures_of_an_answer_are_kept_with_it(play: Play) -> None:
     play(scene)
 
 
+def test_the_context_that_is_told_is_that_of_the_shown_conversation(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        await desk.ask("Q")
+        first = desk.messages()[0].conversation_id
+        desk.conversations.new()
+        assert desk.chat.status.context_used is None
+        assert desk.chat.status.context_limit == 4096
+        desk.conversations.open(first)
+        await until(lambda: desk.chat.status.context_used == 5)
+
+    play(scene)
+
+
+def test_what_another_model_counted_is_not_told_as_the_context(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        await desk.ask("Q")
+        await desk.load(Script(), "other.script")
+        assert desk.chat.status.context_used is None
+
+    play(scene)
+
+
 def test_a_streaming_answer_is_on_disk_before_its_end(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
