@@ -7,12 +7,9 @@ from importlib import metadata
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +17,8 @@ from PySide6.QtWidgets import (
 from app import __version__
 from app.catalog.starter import STARTER_LABEL
 from app.paths import resources
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.page_dialog import PageDialog
+from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS
 
 #: What the window is built on: distribution, name and licence.
 PARTS = (
@@ -37,14 +35,12 @@ PARTS = (
 _LOGO = 48
 
 
-class AboutDialog(QDialog):
+class AboutDialog(PageDialog):
     """Says what this is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("About Cairn"))
-        page = QWidget(self)
-        rows = QVBoxLayout(page)
+        super().__init__(self.tr("About Cairn"), parent)
+        rows = QVBoxLayout(self._page)
         rows.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_M)
         rows.setSpacing(SPACE_M)
         rows.addLayout(self._head())
@@ -56,25 +52,13 @@ class AboutDialog(QDialog):
             ).format(label=self.tr(STARTER_LABEL)),
             self.tr("Licensed under the Apache License 2.0. It is built on:"),
         ):
-            label = QLabel(words, page)
+            label = QLabel(words, self._page)
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             rows.addWidget(label)
         rows.addLayout(self._parts())
         rows.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        area.setAccessibleName(self.windowTitle())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.rejected.connect(self.reject)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, SPACE_S, SPACE_S)
-        outer.addWidget(area, 1)
-        outer.addWidget(buttons)
-        room = parent.window().size() if parent is not None else QSize(480, 520)
-        self.resize(min(460, room.width()), min(520, room.height()))
+        self._finish(QSize(460, 520))
 
     def _head(self) -> QHBoxLayout:
         logo = QLabel(self)

@@ -6,20 +6,19 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS
+from app.ui.page_dialog import PageDialog
+from app.ui.theme import SPACE_M, SPACE_XL, SPACE_XS
 
 _GIB = 1024**3
 #: A model, its context and the rest of the system share the memory.
@@ -64,17 +63,15 @@ def memory_bytes() -> int | None:
         return None
 
 
-class GetModelDialog(QDialog):
+class GetModelDialog(PageDialog):
     """Says which size of model fits this computer and where to download one."""
 
     #: The user has a file now and wants to open it.
     file_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Get a model"))
-        page = QWidget(self)
-        rows = QVBoxLayout(page)
+        super().__init__(self.tr("Get a model"), parent)
+        rows = QVBoxLayout(self._page)
         rows.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_M)
         rows.setSpacing(SPACE_M)
         memory = memory_bytes()
@@ -90,23 +87,12 @@ class GetModelDialog(QDialog):
             )
         )
         rows.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons = self._finish(QSize(520, 480))
         open_button = QPushButton(self.tr("Open model file…"), buttons)
         open_button.setProperty("kind", "primary")
         buttons.addButton(open_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         self.accepted.connect(self.file_requested)
-        buttons.rejected.connect(self.reject)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, SPACE_L, SPACE_L)
-        outer.addWidget(area, 1)
-        outer.addWidget(buttons)
-        room = parent.window().size() if parent is not None else self.sizeHint()
-        self.resize(min(520, room.width()), min(480, room.height()))
 
     def _about(self, memory: int | None) -> str:
         if memory is None:

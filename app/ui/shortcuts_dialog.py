@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QGridLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.ui.menus import MENUS, translated
+from app.ui.page_dialog import PageDialog
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(PageDialog):
     """Every command that has keys, under the name of its menu."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        page = QWidget(self)
-        self._grid = QGridLayout(page)
+        super().__init__(self.tr("Keyboard shortcuts"), parent)
+        self._grid = QGridLayout(self._page)
         self._grid.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         self._grid.setHorizontalSpacing(SPACE_XL)
         self._grid.setVerticalSpacing(SPACE_XS)
         self._grid.setColumnStretch(0, 1)
         self._fill()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
-        area.setAccessibleName(self.windowTitle())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.rejected.connect(self.reject)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, SPACE_S, SPACE_S)
-        rows.addWidget(area, 1)
-        rows.addWidget(buttons)
-        room = parent.window().size() if parent is not None else page.sizeHint()
-        wish = page.sizeHint()
-        self.resize(
-            min(max(420, wish.width() + SPACE_XL), room.width()),
-            min(560, wish.height() + 4 * SPACE_L, room.height()),
+        page = self._page.sizeHint()
+        self._finish(
+            QSize(max(420, page.width() + SPACE_XL), min(560, page.height() + 4 * SPACE_L))
         )
 
     def _fill(self) -> None:

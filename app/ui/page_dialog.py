@@ -1,0 +1,37 @@
+"""A dialog to read: one page, which scrolls where the window is small, and Close below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.theme import SPACE_M
+
+
+class PageDialog(QDialog):
+    """Subclasses fill `_page`, then call `_finish`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._page = QWidget(self)
+
+    def _finish(self, wish: QSize) -> QDialogButtonBox:
+        """Take the size `wish`, or as much as the window below has; return the row of buttons.
+
+        The page is filled before: the Tab key goes by the order of creation.
+        """
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self._page)
+        area.setAccessibleName(self.windowTitle())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, SPACE_M, SPACE_M)
+        rows.addWidget(area, 1)
+        rows.addWidget(buttons)
+        below = self.parentWidget()
+        self.resize(wish if below is None else wish.boundedTo(below.window().size()))
+        return buttons
