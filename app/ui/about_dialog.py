@@ -58,7 +58,7 @@ class AboutDialog(PageDialog):
             rows.addWidget(label)
         rows.addLayout(self._parts())
         rows.addStretch(1)
-        self._finish(QSize(460, 520))
+        self._finish(QSize(480, 520))
 
     def _head(self) -> QHBoxLayout:
         logo = QLabel(self)
@@ -87,6 +87,7 @@ class AboutDialog(PageDialog):
             for column, words in enumerate((name, _version_of(distribution), licence)):
                 label = QLabel(words, self)
                 label.setProperty("tone", "" if column == 0 else "quiet")
+                label.setWordWrap(True)
                 grid.addWidget(label, row, column)
         return grid
 

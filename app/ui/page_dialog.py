@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.theme import SPACE_M
+from app.ui.theme import SPACE_M, SPACE_XL
 
 
 class PageDialog(QDialog):
@@ -32,6 +32,8 @@ class PageDialog(QDialog):
         rows.setContentsMargins(0, 0, SPACE_M, SPACE_M)
         rows.addWidget(area, 1)
         rows.addWidget(buttons)
+        # Large text may need more than is wished.
+        size = wish.expandedTo(QSize(self._page.minimumSizeHint().width() + SPACE_XL, 0))
         below = self.parentWidget()
-        self.resize(wish if below is None else wish.boundedTo(below.window().size()))
+        self.resize(size if below is None else size.boundedTo(below.window().size()))
         return buttons

@@ -50,7 +50,9 @@ class ShortcutsDialog(PageDialog):
 
     def _add_line(self, text: str, keys: str) -> None:
         row = self._grid.rowCount()
-        self._grid.addWidget(QLabel(text, self), row, 0)
+        name = QLabel(text, self)
+        name.setWordWrap(True)
+        self._grid.addWidget(name, row, 0)
         label = QLabel(keys, self)
         label.setProperty("tone", "quiet")
         self._grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignRight)

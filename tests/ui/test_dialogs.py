@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import __version__
@@ -70,6 +70,18 @@ def test_about_names_version_starter_and_every_part(qtbot: QtBot) -> None:
     assert STARTER_LABEL in shown
     assert all(name in shown and licence in shown for _, name, licence in PARTS)
     assert "–" not in shown.splitlines()
+
+
+@pytest.mark.parametrize("kind", [AboutDialog, GetModelDialog, ShortcutsDialog])
+def test_nothing_is_cut_off_in_a_small_window(qtbot: QtBot, kind: type[QDialog]) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(400, 300)
+    dialog = kind(window)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    (area,) = children(dialog, QScrollArea)
+    assert area.horizontalScrollBar().maximum() == 0
 
 
 def test_every_shortcut_of_the_menus_is_listed(qtbot: QtBot) -> None:
