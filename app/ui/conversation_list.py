@@ -122,6 +122,14 @@ class ConversationList(QFrame):
         self._search.clear()
         self._view.rename(self._presenter.current_id)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the search on Escape, wherever the keyboard is in this panel."""
+        if event.key() == Qt.Key.Key_Escape and self._search.text():
+            self._search.clear()
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
     def _connect(self, theme: Theme) -> None:
         presenter = self._presenter
         presenter.conversations_changed.connect(self._on_conversations_changed)
@@ -147,14 +155,6 @@ class ConversationList(QFrame):
         self._view.set_conversations(conversations)
         if not self._search.text().strip():
             self._pages.setCurrentWidget(self._view if conversations else self._nothing_yet)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the search on Escape, wherever the keyboard is in this panel."""
-        if event.key() == Qt.Key.Key_Escape and self._search.text():
-            self._search.clear()
-            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            super().keyPressEvent(event)
 
     @Slot(object)
     def _on_conversations_changed(self, conversations: tuple[Conversation, ...]) -> None:

@@ -80,7 +80,7 @@ class MessageEdit(PlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send, start a line, or call the last message back."""
         if event.key() in _ENTER_KEYS:
-            self._on_enter(event)
+            self._take_enter(event)
         elif (
             event.key() == Qt.Key.Key_Up
             and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -92,9 +92,6 @@ class MessageEdit(PlainTextEdit):
             self.page_pressed.emit(_PAGE_KEYS[event.key()])
         else:
             super().keyPressEvent(event)
-
-    def _has_pages(self) -> bool:
-        return self.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Note whether an input method is in the middle of a word."""
@@ -135,7 +132,10 @@ class MessageEdit(PlainTextEdit):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
-    def _on_enter(self, event: QKeyEvent) -> None:
+    def _has_pages(self) -> bool:
+        return self.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+
+    def _take_enter(self, event: QKeyEvent) -> None:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shifted = modifiers == Qt.KeyboardModifier.ShiftModifier
         if self._composing:
