@@ -88,10 +88,14 @@ class NoticeView(QWidget):
             old.hide()
             old.deleteLater()
         self._actions = [ActionButton(action, self) for action in notice.actions]
+        before: QWidget = self._advice
         for place, button in enumerate(self._actions):
             button.action_chosen.connect(self.action_chosen)
             self._buttons.insertWidget(place, button)
             button.show()
+            # Qt goes by the order of creation, and everything else is older.
+            QWidget.setTabOrder(before, button)
+            before = button
         self._toggle.setChecked(False)
         self._toggle.setVisible(bool(notice.details))
         self._details.set_text(notice.details)

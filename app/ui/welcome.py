@@ -79,6 +79,11 @@ class Welcome(QScrollArea):
         self._draw_logo()
         self._show()
 
+    @property
+    def last_control(self) -> QWidget:
+        """The control from which the Tab key leaves the page."""
+        return self._back
+
     def set_model(self, state: ModelState) -> None:
         """Show what to do with the model of `state`."""
         self._state = state

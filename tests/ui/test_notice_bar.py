@@ -277,3 +277,16 @@ def test_a_screen_reader_is_told_at_once(
         ("The conversation was deleted.", manners.Polite),
     ]
     bar.dismiss()
+
+
+def test_tab_goes_from_what_a_notice_offers_to_its_dismissal(
+    bar: NoticeBar, notices: Notices, window: QWidget
+) -> None:
+    actions = (NoticeAction("Retry", Asked().run), NoticeAction("Ignore", Asked().run))
+    notices.post(Notice(Level.ERROR, "It failed.", actions=actions))
+    first, second = bar._view._actions
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is second
+    QTest.keyClick(second, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is bar._dismiss
