@@ -57,6 +57,7 @@ class ChatPane(QWidget):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
         self._lay_out()
+        theme.changed.connect(self._on_theme_changed)
         self._connect_presenter()
         self._connect_widgets()
 
@@ -103,7 +104,7 @@ class ChatPane(QWidget):
         )
 
     def _lay_out(self) -> None:
-        self._column.setMaximumWidth(COLUMN_WIDTH + 2 * SPACE_L)
+        self._on_theme_changed()
         below = QVBoxLayout(self._column)
         below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
         below.setSpacing(SPACE_S)
@@ -142,14 +143,21 @@ class ChatPane(QWidget):
         self.welcome.starter_requested.connect(self.starter_requested)
         self.welcome.cancel_requested.connect(self.cancel_requested)
 
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        # As wide as the messages above it.
+        width = round(COLUMN_WIDTH * self._theme.scale)
+        self._column.setMaximumWidth(width + 2 * SPACE_L)
+
     def _make_view(self) -> ChatView:
         # With it come markdown-it and Pygments.
         from app.ui.chat.view import ChatView
 
         view = ChatView(self._theme, self._icons, self)
         self._pages.addWidget(view)
-        # Qt goes by the order of creation; the composer comes after the conversation.
-        QWidget.setTabOrder(self._pages, view)
+        # Qt goes by the order of creation, and the composer is older; what takes no focus itself
+        # cannot be gone on from.
+        QWidget.setTabOrder(self.welcome.last_control, view)
         presenter = self._presenter
         presenter.message_changed.connect(view.change_item)
         presenter.text_appended.connect(view.append_text)

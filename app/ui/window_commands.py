@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
+from app.catalog.starter import is_starter
 from app.settings.schema import Theme as ThemeChoice
 from app.ui.menu_state import text_scale_entry
 from app.ui.menus import Command
@@ -47,9 +48,10 @@ class WindowCommands(QObject):
         """Let the user look for a model file, beginning where the last one was."""
         from app.ui.model_dialogs import file_dialog
 
-        last = self._presenters.settings.settings.state.last_model
-        folder = Path(last).parent if last else Path.home()
-        dialog = file_dialog(self._window(), folder if folder.is_dir() else Path.home())
+        last = Path(self._presenters.settings.settings.state.last_model)
+        # The starter lies among the program's own files, where no model of the user's is.
+        known = last.is_absolute() and not is_starter(last) and last.parent.is_dir()
+        dialog = file_dialog(self._window(), last.parent if known else Path.home())
         dialog.fileSelected.connect(self._presenters.model.load)
         dialog.open()
 

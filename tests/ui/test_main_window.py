@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QDialog, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.catalog.starter import starter_path
 from app.chat.message import MessageState, Role
 from app.chat.tree import ShownMessage
 from app.presenters.chat_status import Activity, ChatStatus
@@ -23,7 +24,9 @@ from app.settings.schema import Theme as ThemeChoice
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.menus import Command
-from app.ui.theme import Theme
+from app.ui.message_edit import MessageEdit
+from app.ui.theme import COLUMN_WIDTH, Theme
+from tests.ui.chat.seen import wait_until_idle
 from tests.ui.presenter_fakes import FakePresenters, children, conversation, shown
 
 STARTER = ModelChoice(Path("/s/starter.gguf"), "Starter", is_starter=True)
@@ -338,6 +341,27 @@ def test_the_file_dialog_begins_where_the_last_model_was(
     dialog.close()
 
 
+def test_the_file_dialog_does_not_begin_among_the_files_of_the_program(
+    window: MainWindow, fakes: FakePresenters
+) -> None:
+    fakes.settings.set_value("state", "last_model", str(starter_path()))
+    choose(window, Command.OPEN_MODEL_FILE)
+    dialog = dialog_of(window)
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == Path.home()
+    dialog.close()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_composer_is_as_wide_as_the_messages_above_it(
+    window: MainWindow, fakes: FakePresenters, theme: Theme, qtbot: QtBot, scale: float
+) -> None:
+    theme.set_preferences(ThemeChoice.LIGHT, scale)
+    window.resize(1600, 760)
+    fakes.chat.messages_shown.emit(TALK)
+    qtbot.waitUntil(lambda: window.chat_pane.composer.width() == round(COLUMN_WIDTH * scale))
+
+
 @pytest.mark.parametrize("command", [Command.KEYBOARD_SHORTCUTS, Command.ABOUT])
 @pytest.mark.parametrize("size", [(1120, 760), (480, 360)])
 def test_a_dialog_opens_without_blocking_and_fits_the_window(
@@ -450,6 +474,23 @@ def test_the_tab_key_reaches_every_part_of_the_window(window: MainWindow) -> Non
         QTest.keyClick(focus, Qt.Key.Key_Tab)
     wanted = [window.header.model_button, window.header.settings_button, window.side._new_button]
     assert all(one in reached for one in wanted)
+
+
+def test_tab_goes_through_the_conversation_to_the_composer(
+    window: MainWindow, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    fakes.chat.messages_shown.emit(TALK)
+    view = window.chat_pane.view
+    wait_until_idle(qtbot, view)
+    window.activateWindow()
+    window.header.settings_button.setFocus()
+    QTest.keyClick(window.header.settings_button, Qt.Key.Key_Tab)
+    focus = QApplication.focusWidget()
+    assert focus is view
+    while focus is view or view.isAncestorOf(focus):
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+    assert isinstance(focus, MessageEdit)
 
 
 def test_the_window_connects_bound_methods_only() -> None:
