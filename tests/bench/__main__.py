@@ -35,7 +35,7 @@ def _search(folder: Path) -> list[Figure]:
     from tests.store.measure_search import search_times
 
     return [
-        Figure(f"search among 100,000 messages, {name}", value, "ms", most=50)
+        Figure(f"search among 100,000 messages, {name.removesuffix(' ms')}", value, "ms", most=50)
         for name, value in search_times(folder).items()
     ]
 

@@ -43,7 +43,7 @@ def measure(rounds: int) -> list[Figure]:
             most=2.5,
             how=f"({median(cairn_s) * 1000:.0f} ms against {median(empty_s) * 1000:.0f} ms)",
         ),
-        Figure("memory of the window at first paint", median(memory), "MB", most=100),
+        Figure("memory of the window at first paint", median(memory), "MB", most=70),
         Figure("memory of the engine process without a model", median(engine), "MB"),
     ]
 
