@@ -75,7 +75,7 @@ class ModelPresenter(QObject):
             self.load(model)
         elif settings.state.last_model and settings.engine.load_last_model:
             if settings.state.last_load_failed:
-                self._notices.warn(
+                self._told = self._notices.warn(
                     self.tr(
                         "The last model could not be loaded or crashed, so it was not loaded again."
                     ),

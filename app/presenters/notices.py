@@ -90,9 +90,11 @@ class Notices(QObject):
         """Tell the user that something was done, usually with a way to undo it."""
         self.post(Notice(Level.INFO, cause, actions=actions))
 
-    def warn(self, cause: str, advice: str = "") -> None:
-        """Tell the user that something went on, but not as asked."""
-        self.post(Notice(Level.WARNING, cause, advice))
+    def warn(self, cause: str, advice: str = "") -> Notice:
+        """Tell the user that something went on, but not as asked; return what was told."""
+        notice = Notice(Level.WARNING, cause, advice)
+        self.post(notice)
+        return notice
 
     def error(self, error: AppError, *actions: NoticeAction) -> Notice:
         """Tell the user what failed, with the button that mends it; return what was told."""

@@ -30,6 +30,8 @@ from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 #: How long a notice of something done stays.
 INFO_DURATION_MS = 8000
+#: How long one stays that can be undone: nobody reads, decides and aims in a few seconds.
+UNDO_DURATION_MS = 30_000
 _STRIPE = 4
 
 
@@ -58,7 +60,6 @@ class NoticeBar(QWidget):
         row.addWidget(self._dismiss, 0, top)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(INFO_DURATION_MS)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Notice"))
         self.hide()
@@ -164,7 +165,7 @@ class NoticeBar(QWidget):
         if notice is None or notice.level is not Level.INFO or self._is_held():
             self._timer.stop()
         elif not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(UNDO_DURATION_MS if notice.actions else INFO_DURATION_MS)
 
     def _is_held(self) -> bool:
         focus = QApplication.focusWidget()

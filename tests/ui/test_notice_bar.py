@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.presenters.notices import Level, Notice, NoticeAction, Notices
+from app.ui import notice_bar
 from app.ui.icons import Icons
 from app.ui.notice_bar import NoticeBar
 from app.ui.notice_queue import MAX_WAITING, NoticeQueue
@@ -135,11 +136,19 @@ class Posting:
         self._notices.post(WARNING)
 
 
-def test_what_was_done_goes_by_itself(qtbot: QtBot, bar: NoticeBar, notices: Notices) -> None:
-    bar._timer.setInterval(30)
+def test_what_was_done_goes_by_itself(
+    qtbot: QtBot, bar: NoticeBar, notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_bar, "INFO_DURATION_MS", 30)
     notices.post(DONE)
     assert bar._timer.isActive()
     qtbot.waitUntil(bar.isHidden)
+
+
+def test_what_can_be_undone_stays_longer(bar: NoticeBar, notices: Notices) -> None:
+    notices.info("It was deleted.", NoticeAction("Undo", Asked().run))
+    assert bar._timer.interval() > 2 * notice_bar.INFO_DURATION_MS
+    bar.dismiss()
 
 
 @pytest.mark.parametrize("notice", [WARNING, ERROR])
