@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import app.lean_imports  # noqa: F401
+from app import lean_imports  # isort: split
 
-# isort: split
 import argparse
 import asyncio
 import gc
@@ -13,7 +12,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QApplication
@@ -26,6 +27,8 @@ from app.presenters.tasks import make_event_loop
 from app.session import Session
 
 logger = logging.getLogger(__name__)
+
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,9 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lock.setStaleLockTime(0)
     if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
         return _refuse("Cairn is already open.", "Look for its window on your desktop.")
-    logs.start(paths.log_file)
-    # A collection on another thread could free widgets there and crash Qt; the session collects.
-    gc.disable()
+    logs.hold(paths.log_file)
     notices = Notices()
     crash_hook = CrashHook(notices)
     crash_hook.install()
@@ -59,10 +60,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("cairn")
     application.setQuitOnLastWindowClosed(False)
+    session = Session(application, paths, notices)
+    for number in _ENDING_SIGNALS:
+        # Until the event loop runs and takes them over.
+        signal.signal(number, partial(_end, session))
+    session.show()
+    logs.start(paths.log_file)
+    lean_imports.finish()
+    # No collection from here on but the session's: one on another thread could free widgets there
+    # and crash Qt.
+    gc.collect()
+    gc.freeze()
     loop = make_event_loop(application)
     crash_hook.install_on(loop)
     try:
-        loop.run_until_complete(_run(application, paths, notices, options.model))
+        loop.run_until_complete(_run(session, options.model))
     finally:
         loop.close()
         crash_hook.uninstall()
@@ -70,18 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _run(
-    application: QApplication, paths: Paths, notices: Notices, model: Path | None
-) -> None:
+async def _run(session: Session, model: Path | None) -> None:
     loop = asyncio.get_running_loop()
-    session = Session(application, paths, notices)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, session.close)
-    session.show()
-    await session.painted()
-    gc.collect()
-    gc.freeze()
+    for number in _ENDING_SIGNALS:
+        loop.add_signal_handler(number, session.end)
     await session.run(str(model) if model else "")
+
+
+def _end(session: Session, _number: int, _frame: FrameType | None) -> None:
+    session.end()
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

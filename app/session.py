@@ -6,17 +6,19 @@ import asyncio
 import contextlib
 import gc
 import logging
+import sys
 import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.chat.message import Message
 from app.engine.engine import Engine
 from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
-from app.paths import Paths
+from app.paths import Paths, resources
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: A window that opens minimised is not painted; the start goes on all the same.
-PAINT_BUDGET_S = 0.5
+PAINT_BUDGET_MS = 500
 #: How long closing waits for answers to end, writes to be made, and the engine to go.
 STOP_BUDGET_S = 4.0
 SAVE_BUDGET_S = 5.0
@@ -97,13 +99,10 @@ class Session(QObject):
         self._engine.log_received.connect(self._on_log_received)
         self._window.engine_log_requested.connect(self._on_engine_log_requested)
         self._window.close_requested.connect(self.close)
-        # Queued, so that it comes when the window's children are painted, too.
-        self._window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
-        self._painted = asyncio.Event()
         self._engine.shut_down_finished.connect(self._on_engine_shut_down)
-        self._engine_ended = asyncio.Event()
-        self._ended = asyncio.Event()
+        self._is_running = False
         self._closing = False
+        self._may_ask = True
         # Why the database is not open, and what to do about it.
         self._unopened: StoreError | None = None
         self._garbage_timer = QTimer(self)
@@ -113,18 +112,32 @@ class Session(QObject):
         self._offer_remedies()
 
     def show(self) -> None:
-        """Show the window and let notices go to it."""
+        """Show the window, let notices go to it, and return when it can be seen.
+
+        Whatever else there is to do comes after that, the start of the event loop among it.
+        """
+        waiting = QEventLoop()
+        budget = QTimer(waiting)
+        budget.setSingleShot(True)
+        budget.timeout.connect(waiting.quit)
+        # Queued, so that it comes when the window's children are painted, too.
+        self._window.painted.connect(waiting.quit, Qt.ConnectionType.QueuedConnection)
         self._window.show()
         self._notices.attach()
-
-    async def painted(self) -> None:
-        """Wait until the window can be seen; whatever else there is to do comes after that."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._painted.wait(), PAINT_BUDGET_S)
+        budget.start(PAINT_BUDGET_MS)
+        # What the user does meanwhile is kept: it may want a task, and so the event loop.
+        waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        # Reading a picture file loads a library for each format.
+        QApplication.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
 
     async def run(self, model: str) -> None:
         """Open the store, load the model, and go on until everything has ended."""
-        if not self._closing:
+        self._engine_ended = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._is_running = True
+        if self._closing:
+            self._tasks.start(self._close(), "closing")
+        else:
             self._tasks.start(self._begin(model), "start")
         await self._ended.wait()
         await self._tasks.finish(TASKS_BUDGET_S)
@@ -134,7 +147,14 @@ class Session(QObject):
         """End the program in order; a second call while that goes on does nothing."""
         if not self._closing:
             self._closing = True
-            self._tasks.start(self._close(), "closing")
+            # Before the event loop runs, `run` sees to it.
+            if self._is_running:
+                self._tasks.start(self._close(), "closing")
+
+    def end(self) -> None:
+        """End the program in order, and without a question: nobody may be there to answer it."""
+        self._may_ask = False
+        self.close()
 
     @Slot(str)
     def _on_log_received(self, line: str) -> None:
@@ -150,10 +170,6 @@ class Session(QObject):
         self._engine_log.show()
         self._engine_log.raise_()
         self._engine_log.activateWindow()
-
-    @Slot()
-    def _on_painted(self) -> None:
-        self._painted.set()
 
     @Slot()
     def _on_garbage_due(self) -> None:
@@ -257,7 +273,11 @@ class Session(QObject):
     async def _close(self) -> None:
         self._chat.stop()
         await self._until_answered(STOP_BUDGET_S)
-        if await self._saver.flush(SAVE_BUDGET_S) and not await self._would_lose():
+        saved = await self._saver.flush(SAVE_BUDGET_S) and not await self._would_lose()
+        if not saved and not self._may_ask:
+            logger.error("the last changes were not saved")
+            sys.stderr.write("cairn: The last changes could not be saved.\n")
+        if saved or not self._may_ask:
             await self._end()
             return
         advice = self.tr("Make room on the disk and close again, or quit without them.")

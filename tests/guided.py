@@ -8,6 +8,7 @@ The driver writes one question per line to stdin and reads one JSON answer per l
     clipboard TEXT  puts a text into the clipboard
     load PATH       loads a model, as the picker would
     send TEXT       sends a message, as the composer would
+    close           closes the window, as its frame would
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Guide(QObject):
                 self._session._models.load(rest)
             case "send":
                 self._session._chat.send(rest)
+            case "close":
+                self._session._window.close()
             case _:
                 return self._state()
         return None

@@ -176,13 +176,26 @@ def test_what_was_written_while_the_database_could_not_be_opened_is_kept(
     program.until(lambda state: bool(state["stage"] == "ready"))
     program.ask("send Keep this")
     program.until(lambda state: state["states"] == ["complete", "complete"])
-    program.process.terminate()
+    program.ask("close")
     program.until(lambda state: any("could not be saved yet" in words for words in state["told"]))
     (data / "conversations.sqlite3").rmdir()
     program.until(lambda state: any("saved again" in words for words in state["told"]))
     terminated(program)
     again = started(programs, tmp_path / "profile")
     assert again.until(lambda state: len(state["states"]) == 2)["answer"] == "An answer "
+
+
+def test_a_signal_ends_the_program_also_when_nothing_can_be_saved(
+    programs: list[Program], tmp_path: Path
+) -> None:
+    model = Script(reply="An answer").write_to(tmp_path / "quick.script")
+    (tmp_path / "profile" / "data" / "conversations.sqlite3").mkdir(parents=True)
+    program = started(programs, tmp_path / "profile")
+    program.ask(f"load {model}")
+    program.until(lambda state: bool(state["stage"] == "ready"))
+    program.ask("send Nobody will click")
+    program.until(lambda state: state["states"] == ["complete", "complete"])
+    assert "The last changes could not be saved." in terminated(program)
 
 
 def test_a_killed_window_loses_at_most_a_quarter_of_a_second_of_an_answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 
@@ -32,6 +33,11 @@ class MessageState(Enum):
 
 
 CONTINUABLE_STATES = frozenset({MessageState.CUT, MessageState.STOPPED, MessageState.INTERRUPTED})
+
+
+def new_id() -> str:
+    """Return an id that no other message or conversation has: 128 random bits."""
+    return os.urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ is overwritten.
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role
+from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role, new_id
 from app.chat.prompt import prompt_for
 from app.chat.text import well_formed
 from app.chat.tree import MessageTree
@@ -107,7 +106,7 @@ class ChatPresenter(QObject):
         if not text or not self._may_answer():
             return
         if not self._conversation_id:
-            self._conversation_id = uuid.uuid4().hex
+            self._conversation_id = new_id()
             self._conversations.begin(self._conversation_id, text)
         self._answer(self._new_message(self._leaf_id, Role.USER, text))
         self._clear_draft()
@@ -338,7 +337,7 @@ class ChatPresenter(QObject):
         model: str = "",
     ) -> Message:
         return Message(
-            uuid.uuid4().hex,
+            new_id(),
             self._conversation_id,
             parent_id,
             role,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 #: Stands in the header of every database of Cairn ("Carn"), so that a foreign one is told apart.
 APPLICATION_ID = 0x4361726E
 
-Step = Callable[[sqlite3.Connection], None]
+Step: TypeAlias = "Callable[[sqlite3.Connection], None]"
 
 
 @contextmanager

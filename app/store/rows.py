@@ -37,8 +37,6 @@ MESSAGE_COLUMNS = (
     "statistics",
 )
 
-_STATISTICS = msgspec.json.Decoder(RunStatistics)
-
 
 def conversation_from(row: tuple[Any, ...]) -> Conversation:
     """Return the conversation in a row of CONVERSATION_COLUMNS. Raises StoreDamaged."""
@@ -103,7 +101,7 @@ def _statistics_from(value: Any) -> RunStatistics | None:
     if value is None:
         return None
     try:
-        return _STATISTICS.decode(value)
+        return msgspec.json.decode(value, type=RunStatistics)
     except (msgspec.DecodeError, TypeError) as error:
         logger.info("unreadable statistics of a message are shown as unknown: %s", error)
         return None

@@ -31,8 +31,10 @@ TRIED_NUMBERS = 20_000
 #: The file may say nonsense.
 MOST_NUMBERS = 1_000_000
 
-#: Python decodes SQLite's own messages strictly, and they quote what stands in the file.
-_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """Return what reading raises: SQLite's own messages quote the file, and are decoded strictly."""
+    return (sqlite3.Error, UnicodeDecodeError)
 
 
 def set_aside(path: Path) -> Path:
@@ -115,7 +117,7 @@ def _messages(source: sqlite3.Connection) -> Iterator[Message]:
 def _journalled(source: sqlite3.Connection, message_id: str) -> str:
     pieces: list[str] = []
     query = "SELECT text FROM journal WHERE message_id = ? ORDER BY place"
-    with contextlib.suppress(*_UNREADABLE):
+    with contextlib.suppress(*_unreadable()):
         for (piece,) in source.execute(query, (message_id,)):
             pieces.append(piece)
     return "".join(pieces)
@@ -132,7 +134,7 @@ def _rows(
             for number, *row in source.execute(query, (last,)):
                 last, in_gap = number, False
                 yield tuple(row)
-        except _UNREADABLE as error:
+        except _unreadable() as error:
             if not in_gap:
                 logger.info("%s after number %d cannot be read: %s", table, last, error)
             last, in_gap = last + 1, True
@@ -145,10 +147,10 @@ def _newest(source: sqlite3.Connection, table: str) -> int:
     try:
         # Reads the schema only. Without it, no number will do better.
         source.execute(f"SELECT number FROM {table} LIMIT 0")
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         logger.info("%s cannot be read at all: %s", table, error)
         return 0
-    with contextlib.suppress(*_UNREADABLE):
+    with contextlib.suppress(*_unreadable()):
         query = "SELECT seq FROM sqlite_sequence WHERE name = ?"
         (newest,) = source.execute(query, (table,)).fetchone() or (0,)
         if isinstance(newest, int):

@@ -36,7 +36,6 @@ SINGLE = (
 #: Latin, Greek and Cyrillic letters that have a mark of their own.
 _MARKED_LETTERS = ((0x00C0, 0x0250), (0x0370, 0x0530), (0x1E00, 0x2000))
 
-_SINGLE = re.compile(f"([{SINGLE}])")
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
 #: The categories that the tokenizer of the index keeps; see `migrations`.
 _KEPT = ("L", "N", "Co", "Mn", "Mc", "So")
@@ -57,7 +56,7 @@ def indexable(text: str) -> str:
     What is returned for a text must not change: the index forgets a text by its words. A change
     here is a migration that makes the indexes anew.
     """
-    return text if text.isascii() else _SINGLE.sub(r" \1 ", folded(composed(text)))
+    return text if text.isascii() else _single().sub(r" \1 ", folded(composed(text)))
 
 
 def composed(text: str) -> str:
@@ -72,7 +71,7 @@ def folded(text: str) -> str:
 
 def is_single(character: str) -> bool:
     """Return whether the character is a word by itself."""
-    return _SINGLE.match(character) is not None
+    return _single().match(character) is not None
 
 
 def terms_of(query: str) -> tuple[Term, ...]:
@@ -103,6 +102,12 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _is_kept(character: str) -> bool:
     return unicodedata.category(character).startswith(_KEPT)
+
+
+@functools.cache
+def _single() -> re.Pattern[str]:
+    # Compiling it takes 3 ms, and so it waits for the first word that needs it.
+    return re.compile(f"([{SINGLE}])")
 
 
 @functools.cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import metadata
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from app import __version__
 from app.catalog.starter import STARTER_LABEL
-from app.paths import resources
+from app.ui.icons import logo
 from app.ui.page_dialog import PageDialog
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS
 
@@ -61,9 +60,8 @@ class AboutDialog(PageDialog):
         self._finish(QSize(480, 520))
 
     def _head(self) -> QHBoxLayout:
-        logo = QLabel(self)
-        icon = QIcon(str(resources() / "cairn.svg"))
-        logo.setPixmap(icon.pixmap(QSize(_LOGO, _LOGO), self.devicePixelRatioF()))
+        sign = QLabel(self)
+        sign.setPixmap(logo(_LOGO, self.devicePixelRatioF()))
         name = QLabel(self.tr("Cairn"), self)
         name.setProperty("role", "title")
         version = QLabel(self.tr("Version {number}").format(number=__version__), self)
@@ -74,7 +72,7 @@ class AboutDialog(PageDialog):
         words.addWidget(version)
         head = QHBoxLayout()
         head.setSpacing(SPACE_L)
-        head.addWidget(logo)
+        head.addWidget(sign)
         head.addLayout(words, 1)
         return head
 

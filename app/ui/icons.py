@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.paths import resources
 from app.ui.theme import ICON_SIZE, Theme
-
-#: The sharpness every icon is drawn in, beside that of the screens present.
-_USUAL_RATIOS = frozenset({1.0, 2.0})
 
 
 class Icons:
@@ -25,7 +22,8 @@ class Icons:
         self._theme = theme
         self._folder = folder or resources() / "icons"
         self._drawings: dict[str, QSvgRenderer] = {}
-        self._icons: dict[tuple[str, str, str, int], QIcon] = {}
+        self._icons: dict[tuple[object, ...], QIcon] = {}
+        self._pixmaps: dict[tuple[object, ...], QPixmap] = {}
 
     def icon(self, name: str, color: str = "text", size: int = ICON_SIZE) -> QIcon:
         """Return the icon `name` in the theme's `color`, paler where a control is disabled.
@@ -35,13 +33,13 @@ class Icons:
         """
         normal = getattr(self._theme.colors, color)
         faint = self._theme.colors.faint
-        key = (name, normal, faint, size)
+        ratios = sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()})
+        key = (name, normal, faint, size, *ratios)
         known = self._icons.get(key)
         if known is not None:
             return known
         icon = QIcon()
-        ratios = _USUAL_RATIOS | {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
-        for ratio in sorted(ratios):
+        for ratio in ratios:
             shape = self._draw(name, size, ratio)
             icon.addPixmap(_tinted(shape, QColor(normal)), QIcon.Mode.Normal)
             icon.addPixmap(_tinted(shape, QColor(faint)), QIcon.Mode.Disabled)
@@ -52,22 +50,42 @@ class Icons:
         self, name: str, color: str = "text", size: int = ICON_SIZE, ratio: float = 1.0
     ) -> QPixmap:
         """Return one picture for painting; `size` is in logical pixels."""
-        return self.icon(name, color, size).pixmap(QSize(size, size), ratio)
+        tint = getattr(self._theme.colors, color)
+        key = (name, tint, size, ratio)
+        known = self._pixmaps.get(key)
+        if known is None:
+            known = self._pixmaps[key] = _tinted(self._draw(name, size, ratio), QColor(tint))
+        return known
 
     def _draw(self, name: str, size: int, ratio: float) -> QPixmap:
         drawing = self._drawings.get(name)
         if drawing is None:
-            source = (self._folder / f"{name}.svg").read_bytes()
-            drawing = self._drawings[name] = QSvgRenderer(QByteArray(source))
-        side = round(size * ratio)
-        pixmap = QPixmap(side, side)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawing.render(painter, QRectF(0, 0, side, side))
-        painter.end()
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
+            drawing = self._drawings[name] = _renderer(self._folder / f"{name}.svg")
+        return _picture(drawing, size, ratio)
+
+
+def logo(size: int, ratio: float) -> QPixmap:
+    """Return the sign of the program in its own colours; `size` is in logical pixels.
+
+    Qt's readers of picture files would load a library for each format they know.
+    """
+    return _picture(_renderer(resources() / "cairn.svg"), size, ratio)
+
+
+def _renderer(file: Path) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(file.read_bytes()))
+
+
+def _picture(drawing: QSvgRenderer, size: int, ratio: float) -> QPixmap:
+    side = round(size * ratio)
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    drawing.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 def _tinted(shape: QPixmap, color: QColor) -> QPixmap:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from app.paths import resources
 from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
@@ -65,7 +64,6 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._was_painted = False
         self.setWindowTitle(self.tr("Cairn"))
-        self.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
         self.setMinimumSize(*_SMALLEST_SIZE)
 
         self.menus = MenuBar(self)

@@ -119,7 +119,7 @@ _POINTS = {
 class Theme(QObject):
     """The look in force. Lives on the window's thread; owned by the session."""
 
-    #: Colours or the text size have changed; read them again.
+    #: Colours, the text size or the screens have changed; read and draw them again.
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -177,6 +177,7 @@ class Theme(QObject):
         """Dress `application` now and after every change."""
         self._application = application
         application.setStyle("Fusion")
+        application.screenAdded.connect(self._on_screen_added)
         self._dress()
 
     def palette(self) -> QPalette:
@@ -248,6 +249,11 @@ class Theme(QObject):
         self._application.setFont(self.font())
         self._application.setPalette(self.palette())
         self._application.setStyleSheet(style_sheet(self._sheet_values()))
+
+    @Slot()
+    def _on_screen_added(self) -> None:
+        # It may be a sharper one than the icons were drawn for.
+        self.changed.emit()
 
     @Slot()
     def _on_color_scheme_changed(self) -> None:

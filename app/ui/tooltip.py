@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 
 def plain_tooltip(text: str) -> str:
     """Return `text` so that Qt shows it letter by letter.
@@ -12,4 +10,7 @@ def plain_tooltip(text: str) -> str:
     """
     if "<" not in text:
         return text
+    # Its table of names is large, and few texts get here.
+    from html import escape
+
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>'

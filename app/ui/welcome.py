@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QLabel,
@@ -15,10 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.catalog.starter import STARTER_LABEL
-from app.paths import resources
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.card import Card
-from app.ui.icons import Icons
+from app.ui.icons import Icons, logo
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 
 _COLUMN = 720
@@ -230,9 +229,7 @@ class Welcome(QScrollArea):
         )
 
     def _draw_logo(self) -> None:
-        icon = QIcon(str(resources() / "cairn.svg"))
-        size = QSize(_LOGO, _LOGO)
-        self._logo.setPixmap(icon.pixmap(size, self.devicePixelRatioF()))
+        self._logo.setPixmap(logo(_LOGO, self.devicePixelRatioF()))
 
     @Slot()
     def _on_theme_changed(self) -> None:

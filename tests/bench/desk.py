@@ -24,7 +24,7 @@ _PLUGIN = Path(__file__).resolve().parents[1] / "plugin"
 
 
 class Desk:
-    """A Session with its window, and what is timed about its answers."""
+    """A Session with its window, and what is timed about its answers. Made before the loop runs."""
 
     def __init__(self, application: QApplication, folder: Path) -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(_PLUGIN), str(_PLUGIN.parents[1])])
@@ -34,12 +34,12 @@ class Desk:
         self.chat = self.session._chat
         self.models = self.session._models
         self.conversations = self.session._conversations
-
-    async def open(self) -> None:
-        """Show the window and open the store, as `Session.run` does."""
         self.session.show()
         gc.collect()
         gc.freeze()
+
+    async def open(self) -> None:
+        """Open the store, as the program does when its window is shown."""
         self._running = asyncio.ensure_future(self.session.run(""))
         await asyncio.sleep(0.2)
 

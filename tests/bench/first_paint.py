@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 
 def resident_mb(pid: int) -> float:
@@ -48,44 +47,39 @@ def cairn(folder: str) -> None:
     """Show Cairn's window, wait for its engine to be ready, and close it in order."""
     # First, as in the program: it decides what Qt brings along.
     from app import main  # isort: split
-    from PySide6.QtCore import QEvent, QObject
-    from PySide6.QtWidgets import QApplication, QMainWindow
+    from PySide6.QtCore import QObject, Slot
 
     from app.engine.engine import Engine
+    from app.session import Session
 
     class Watch(QObject):
-        painted = False
-        window: QMainWindow | None = None
+        session: Session
 
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if isinstance(watched, QMainWindow):
-                self.window = watched
-            if event.type() is QEvent.Type.Paint and self.window and not self.painted:
-                self.painted = True
-                lazy = [name for name in ("markdown_it", "pygments") if name in sys.modules]
-                report(imported_early=lazy)
-            return False
+        @Slot()
+        def on_painted(self) -> None:
+            lazy = [name for name in ("markdown_it", "pygments") if name in sys.modules]
+            report(imported_early=lazy)
 
         def on_ready(self) -> None:
             children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
             report(engine_mb=resident_mb(int(children.split()[0])))
-            assert self.window is not None
-            self.window.close()
+            self.session.close()
 
     watch = Watch()
-    plain_run = main._run
+    plain_show = Session.show
     plain_ready = Engine._on_host_ready
 
-    async def run(application: QApplication, *rest: Any) -> None:
-        application.installEventFilter(watch)
-        await plain_run(application, *rest)
+    def show(session: Session) -> None:
+        watch.session = session
+        session._window.painted.connect(watch.on_painted)
+        plain_show(session)
 
     def host_ready(engine: Engine) -> None:
         plain_ready(engine)
         watch.on_ready()
 
     Engine._on_host_ready = host_ready  # type: ignore[method-assign]
-    main._run = run  # type: ignore[assignment]
+    Session.show = show  # type: ignore[method-assign, assignment]
     main.main(["--profile", folder])
 
 

@@ -54,15 +54,15 @@ def measure(folder: Path) -> list[Figure]:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
+    desk = Desk(application, folder)
     loop = make_event_loop(application)
     try:
-        return loop.run_until_complete(_measure(application, folder))
+        return loop.run_until_complete(_measure(desk, folder))
     finally:
         loop.close()
 
 
-async def _measure(application: QApplication, folder: Path) -> list[Figure]:
-    desk = Desk(application, folder)
+async def _measure(desk: Desk, folder: Path) -> list[Figure]:
     await desk.open()
     figures = []
     for rate in (50, 500):
