@@ -146,6 +146,9 @@ def _end(how: str, error: Exception) -> None:
             os._exit(3)
         case "hang":
             threading.Event().wait()
+        case "spin":
+            while True:
+                pass
         case "chatter":
             while True:
                 os.write(1, b"and on and on\n" * 4096)

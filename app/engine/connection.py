@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
 from app.engine.frames import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the kernel counts for a host."""
+
+    bytes_read: int
+    """The larger of what it has read and what of its files is in its memory: a model is either
+    read or mapped."""
+    computed_s: float
+    """Processor time, of all threads, in seconds."""
 
 
 class Connection(Protocol):
@@ -39,8 +51,8 @@ class Connection(Protocol):
     def kill(self, *, hung: bool = False) -> None:
         """End the host now. `ended` follows; with an error when it is killed for being `hung`."""
 
-    def bytes_read(self) -> int | None:
-        """Return how many bytes of the model the host has read, or None if unknown."""
+    def usage(self) -> Usage | None:
+        """Return what the host has read and computed so far, or None if unknown."""
 
     def deleteLater(self) -> None:
         """Dispose of the QObject, as Qt has it."""

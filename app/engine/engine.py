@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.chat.statistics import FinishReason, RunStatistics
 from app.engine.death import while_loading
+from app.engine.load_watch import LoadBudget, LoadWatch
 from app.errors import AppError, EngineError, Remedy, RunError
 from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo, RunRequest, RunResult
 
@@ -33,9 +34,6 @@ logger = logging.getLogger(__name__)
 
 #: A run that was stopped and has not ended after this time ends with its host.
 STOP_BUDGET_MS = 3000
-_PROGRESS_INTERVAL_MS = 100
-#: Bytes of a model from which on its progress is told; smaller ones load in a moment.
-_SMALLEST_WITH_PROGRESS = 512 * 1024 * 1024
 
 
 class EngineState(Enum):
@@ -73,7 +71,13 @@ class Engine(QObject):
     #: The last host has ended after `shut_down`.
     shut_down_finished = Signal()
 
-    def __init__(self, connect: Callable[[], Connection], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        parent: QObject | None = None,
+        *,
+        load_budget: LoadBudget = LoadBudget(),  # noqa: B008 - it is frozen
+    ) -> None:
         super().__init__(parent)
         self._connect = connect
         self._state = EngineState.EMPTY
@@ -92,9 +96,9 @@ class Engine(QObject):
         self._stop_timer.setSingleShot(True)
         self._stop_timer.setInterval(STOP_BUDGET_MS)
         self._stop_timer.timeout.connect(self._on_stop_overdue)
-        self._progress_timer = QTimer(self)
-        self._progress_timer.setInterval(_PROGRESS_INTERVAL_MS)
-        self._progress_timer.timeout.connect(self._on_progress_due)
+        self._load_watch = LoadWatch(load_budget, self)
+        self._load_watch.progressed.connect(self.model_load_progressed)
+        self._load_watch.overdue.connect(self._on_load_overdue)
 
     @property
     def state(self) -> EngineState:
@@ -151,7 +155,7 @@ class Engine(QObject):
         """Give the model's memory back. Also cancels a load."""
         self._end_run_as_stopped()
         self._load_request = None
-        self._progress_timer.stop()
+        self._load_watch.stop()
         if self._state is EngineState.LOADING and not self._connection_ready:
             # It may never be; the next load gets another host.
             self._used = True
@@ -167,7 +171,7 @@ class Engine(QObject):
             return
         self._shutting_down = True
         self._end_run_as_stopped()
-        self._progress_timer.stop()
+        self._load_watch.stop()
         self._load_request = None
         self._used = True
         connected = self._connection is not None
@@ -212,7 +216,7 @@ class Engine(QObject):
     def _on_model_loaded(self, info: ModelInfo) -> None:
         if self._state is not EngineState.LOADING or not self._load_sent:
             return
-        self._progress_timer.stop()
+        self._load_watch.stop()
         self._state = EngineState.READY
         self.model_loaded.emit(info)
         if self._run_request is not None and not self._run_sent:
@@ -231,7 +235,7 @@ class Engine(QObject):
             self._connection.quit()
 
     def _give_up_load(self, error: AppError) -> None:
-        self._progress_timer.stop()
+        self._load_watch.stop()
         self._state = EngineState.EMPTY
         waiting_id = self._run_id if self._run_request is not None else 0
         self._end_run()
@@ -252,7 +256,7 @@ class Engine(QObject):
             return
         if self._state is EngineState.LOADING and not self._load_sent and error is None:
             # The host of the model before has ended; the new one gets a fresh host.
-            self.prepare()
+            self._prepare_load()
             return
         if self._state is EngineState.EMPTY:
             if error is not None:
@@ -286,25 +290,22 @@ class Engine(QObject):
             self._connection.kill(hung=True)
 
     @Slot()
-    def _on_progress_due(self) -> None:
-        if self._connection is None or self._load_request is None:
-            return
-        read = self._connection.bytes_read()
-        try:
-            size = self._load_request.model.stat().st_size
-        except OSError:
-            return
-        # What the host has read by itself, its libraries, would fill a small model's bar at once.
-        tells = read is not None and size >= _SMALLEST_WITH_PROGRESS
-        fraction = min(1.0, read / size) if read is not None and tells else None
-        self.model_load_progressed.emit(LoadProgress("Reading the model", fraction))
+    def _on_load_overdue(self) -> None:
+        if self._connection is not None:
+            self._connection.kill(hung=True)
 
     def _begin_load(self) -> None:
         self._end_connection()
-        self._progress_timer.stop()
+        self._load_watch.stop()
         self._load_sent = False
         self._state = EngineState.LOADING
+        self._prepare_load()
+
+    def _prepare_load(self) -> None:
+        """Give the model to a host once there is one that never had another."""
         self.prepare()
+        if self._connection is not None and self._load_request is not None and not self._used:
+            self._load_watch.start(self._connection, self._load_request.model)
         self._send_load()
 
     def _end_connection(self) -> None:
@@ -349,7 +350,7 @@ class Engine(QObject):
         self._used = True
         self._load_sent = True
         self._dispatch.load(self._load_request)
-        self._progress_timer.start()
+        self._load_watch.begin_reading()
 
     def _send_run(self) -> None:
         """Send the run that waits. Raises RunError, and drops it, when it cannot be encoded."""

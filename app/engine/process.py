@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 
+from app.engine.connection import Usage
 from app.engine.death import explain
 from app.engine.frames import Frame, Quit
 from app.engine.link import Link
@@ -104,18 +105,21 @@ class ChildProcess(QObject):
             self._process.kill()
             self._reap_timer.start()
 
-    def bytes_read(self) -> int | None:
-        """Return the larger of what the child has read and what of its files is in its memory.
-
-        A model is either read or mapped; the kernel counts both (proc(5): io, statm).
-        """
+    def usage(self) -> Usage | None:
+        """Return what the child has read and computed (proc(5): io, statm, stat)."""
         if self._process is None:
             return None
         folder = Path("/proc") / str(self._process.pid)
         try:
             counters = (folder / "io").read_text(encoding="ascii").split()
             shared_pages = int((folder / "statm").read_text(encoding="ascii").split()[2])
-            return max(int(counters[1]), shared_pages * os.sysconf("SC_PAGE_SIZE"))
+            # The name of the program, in parentheses, may hold anything.
+            times = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+            ticks = int(times[11]) + int(times[12])
+            return Usage(
+                max(int(counters[1]), shared_pages * os.sysconf("SC_PAGE_SIZE")),
+                ticks / os.sysconf("SC_CLK_TCK"),
+            )
         except (OSError, ValueError, IndexError):
             return None
 

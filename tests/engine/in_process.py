@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.engine.connection import Usage
 from app.engine.frames import Frame, FrameReader, encode
 from app.engine.host import Host
 from app.errors import EngineError
@@ -49,7 +50,7 @@ class InProcess(QObject):
         self._error = EngineError("The engine stopped responding.") if hung else None
         self._host.quit()
 
-    def bytes_read(self) -> int | None:
+    def usage(self) -> Usage | None:
         return None
 
     @Slot(object)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from app.engine.engine import Engine, EngineState
+from app.engine.load_watch import LoadBudget
 from app.engine.process import ChildProcess
 from app.errors import EngineError
 from app.runtime.protocol import LoadRequest, RunRequest
@@ -141,6 +143,53 @@ def test_a_load_that_hangs_can_be_cancelled(
         child_engine.load(LoadRequest(script))
     with qtbot.waitSignal(child_engine.model_unloaded, timeout=1000):
         child_engine.unload()
+
+
+IMPATIENT = LoadBudget(stalled_s=0.3, base_s=60)
+
+
+@pytest.fixture
+def impatient_engine(scripted_children: None, qtbot: QtBot) -> Iterator[Engine]:
+    """An engine that gives up a load soon when nothing happens."""
+    engine = Engine(ChildProcess, load_budget=IMPATIENT)
+    yield engine
+    with qtbot.waitSignal(engine.shut_down_finished, timeout=8000):
+        engine.shut_down()
+
+
+def test_a_load_in_which_nothing_happens_any_more_is_given_up(
+    impatient_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(load_end="hang").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(impatient_engine.model_load_failed, timeout=8000) as failed:
+        impatient_engine.load(LoadRequest(script))
+    assert failed.args is not None
+    assert "stopped responding" in failed.args[0].cause
+    load(impatient_engine, qtbot, tmp_path, Script())
+
+
+def test_an_engine_that_never_gets_ready_fails_the_load(
+    impatient_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script().write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(impatient_engine.model_load_failed, timeout=8000):
+        impatient_engine.load(LoadRequest(script))
+        os.kill(child_pid(), signal.SIGSTOP)
+
+
+def test_a_load_that_computes_for_ever_is_given_up_in_the_end(
+    scripted_children: None, qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine = Engine(ChildProcess, load_budget=LoadBudget(stalled_s=60, base_s=1.0))
+    script = Script(load_end="spin").write_to(tmp_path / "model.script")
+    with qtbot.waitSignal(engine.model_load_failed, timeout=8000):
+        engine.load(LoadRequest(script))
+    with qtbot.waitSignal(engine.shut_down_finished, timeout=8000):
+        engine.shut_down()
+
+
+def test_a_larger_model_may_load_longer() -> None:
+    assert LoadBudget().whole_s(8_000_000_000) > 10 * LoadBudget().whole_s(0)
 
 
 def test_a_run_that_does_not_listen_to_stop_ends_with_its_process(
