@@ -93,7 +93,7 @@ class Answer(MessageWidget):
         self._body.setGeometry(0, 0, width + 2 * MARGIN, height)
         state_height = self._state.arrange(width)
         top = height + (SPACE_XS if height and state_height else 0)
-        self._state.setGeometry(MARGIN, top, width, state_height)
+        self._state.setGeometry(0, top, width + 2 * MARGIN, state_height)
         return top + state_height + (SPACE_XS if state_height else 0)
 
     def _content_focus_widgets(self) -> Iterator[QWidget]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.code_block import CodeBlock
+from app.ui.chat.focus import draw_ring
 from app.ui.chat.parts import Code, Paragraph, Part, Table
 from app.ui.chat.prose import QUOTE_BAR_WIDTH, Prose
 from app.ui.chat.stream import MarkdownStream
@@ -22,7 +23,7 @@ from app.ui.chat.table import TableSection
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.text_view import TextView
 from app.ui.icons import Icons
-from app.ui.theme import RADIUS, Theme
+from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,10 +177,8 @@ class Body(QWidget):
                 left = self._margin + quote * self._styles.step
                 painter.drawRoundedRect(QRectF(left, top, QUOTE_BAR_WIDTH, end - top), 1.5, 1.5)
             if isinstance(widget, TextView) and widget.focused_by_keyboard:
-                painter.setPen(QPen(QColor(self._theme.colors.accent), 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                ring = QRectF(rect).adjusted(1 - 2 * RING, 1 - RING, 2 * RING - 1, RING - 1)
-                painter.drawRoundedRect(ring, RADIUS, RADIUS)
+                ring = rect.adjusted(-2 * RING, -RING, 2 * RING, RING)
+                draw_ring(painter, self._theme, ring)
             above, bottom = widget.last.place.quotes, rect.bottom() + 1
         painter.end()
 

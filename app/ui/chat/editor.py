@@ -83,6 +83,11 @@ class MessageEditor(QWidget):
         self.setFocusProxy(self._field)
         self._on_text_changed()
 
+    @property
+    def text(self) -> str:
+        """What is written now."""
+        return self._field.text()
+
     def arrange(self, width: int) -> int:
         """Place field and buttons in `width` and return the height."""
         inner = width - 2 * SPACE_M
@@ -134,12 +139,12 @@ class MessageEditor(QWidget):
 
     @Slot()
     def _on_save(self) -> None:
-        if self._field.text().strip():
-            self.saved.emit(self._field.text())
+        if self.text.strip():
+            self.saved.emit(self.text)
 
     @Slot()
     def _on_text_changed(self) -> None:
-        self._save.setEnabled(bool(self._field.text().strip()))
+        self._save.setEnabled(bool(self.text.strip()))
 
     @Slot()
     def _on_size_changed(self) -> None:

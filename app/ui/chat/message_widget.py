@@ -44,6 +44,7 @@ class MessageWidget(QWidget):
         self._icons = icons
         self._menu_address = ""
         self._editor: MessageEditor | None = None
+        self._is_submitting = False
         self._actions = ActionRow(theme, icons, item.message.role, self)
         self._actions.copy_requested.connect(self._on_copy_requested)
         self._actions.regenerate_requested.connect(self._on_regenerate_requested)
@@ -64,6 +65,13 @@ class MessageWidget(QWidget):
     def is_editing(self) -> bool:
         """Whether the user edits it; such a widget must be kept."""
         return self._editor is not None
+
+    @property
+    def unsaved_edit(self) -> str | None:
+        """What the user has written in the editor and not saved, if anything."""
+        if self._editor is None or self._is_submitting or self._editor.text == self.text:
+            return None
+        return self._editor.text
 
     @property
     def is_waiting(self) -> bool:
@@ -111,14 +119,18 @@ class MessageWidget(QWidget):
         if self._editor is not None:
             self._editor.setFocus()
             return
-        self._editor = MessageEditor(self._theme, self.text, self)
-        self._editor.saved.connect(self._on_saved)
-        self._editor.cancelled.connect(self._end_edit)
-        self._editor.height_changed.connect(self._on_height_changed)
-        self._show_content(False)
-        self._editor.show()
-        self._editor.setFocus()
+        self.resume_edit(self.text).setFocus()
         self.height_changed.emit(self.message.id)
+
+    def resume_edit(self, text: str) -> MessageEditor:
+        """Show the editor with `text`, which may be one that was not saved; return the editor."""
+        self._editor = editor = MessageEditor(self._theme, text, self)
+        editor.saved.connect(self._on_saved)
+        editor.cancelled.connect(self._end_edit)
+        editor.height_changed.connect(self._on_height_changed)
+        self._show_content(False)
+        editor.show()
+        return editor
 
     def copy_message(self) -> None:
         """Put the text of the message on the clipboard, as it was written."""
@@ -150,7 +162,9 @@ class MessageWidget(QWidget):
         else:
             # The editor goes when the new version takes this message's place. Until then, or if
             # that is refused, the user keeps what was written.
+            self._is_submitting = True
             self.edit_submitted.emit(self.message.id, text)
+            self._is_submitting = False
 
     @Slot()
     def _on_height_changed(self) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCharFormat, QTextC
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.chat.message import CONTINUABLE_STATES, Message, MessageState
+from app.ui.chat.focus import draw_ring
+from app.ui.chat.message_widget import MARGIN
 from app.ui.chat.plain import clean
 from app.ui.chat.text_view import TextView
 from app.ui.theme import RADIUS, SPACE_M, SPACE_S, FontRole, Theme
@@ -53,7 +55,10 @@ class StateLine(QWidget):
         self._say(sentence)
 
     def arrange(self, width: int) -> int:
-        """Place sentence and button in `width` and return the height."""
+        """Place sentence and button in a column of `width` and return the height.
+
+        The widget itself is wider by MARGIN at both sides: the focus ring lies there.
+        """
         if not self._sentence:
             return 0
         inset = SPACE_M if self._is_failure else 0
@@ -63,17 +68,17 @@ class StateLine(QWidget):
             inner -= button.width() + SPACE_M
         above = SPACE_S if self._is_failure else 0
         height = self._text.height_at(inner) + 2 * above
-        self._text.setGeometry(inset, above, inner, height - 2 * above)
+        self._text.setGeometry(MARGIN + inset, above, inner, height - 2 * above)
         if button is None:
             return height
         if inner == width - 2 * inset:
-            self._continue.setGeometry(0, height + SPACE_S, button.width(), button.height())
+            self._continue.setGeometry(MARGIN, height + SPACE_S, button.width(), button.height())
             return height + SPACE_S + button.height()
         # The button stands behind the sentence, not at the far end of the column.
         wanted = min(inner, round(self._text.document().idealWidth()) + 1)
-        left = wanted + SPACE_M
+        left = MARGIN + wanted + SPACE_M
         row = max(height, button.height())
-        self._text.move(0, (row - height) // 2)
+        self._text.move(MARGIN, (row - height) // 2)
         self._continue.setGeometry(QRect(QPoint(left, (row - button.height()) // 2), button))
         return row
 
@@ -84,17 +89,20 @@ class StateLine(QWidget):
             yield self._continue
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Tint the ground of a failure."""
+        """Tint the ground of a failure, and show where the keyboard is."""
         del event
-        if not self._is_failure:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tint = QColor(self._theme.colors.danger)
-        painter.setPen(Qt.PenStyle.NoPen)
-        tint.setAlphaF(_TINT)
-        painter.setBrush(tint)
-        painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        box = self.rect().adjusted(MARGIN, 0, -MARGIN, 0)
+        if self._is_failure:
+            tint = QColor(self._theme.colors.danger)
+            painter.setPen(Qt.PenStyle.NoPen)
+            tint.setAlphaF(_TINT)
+            painter.setBrush(tint)
+            painter.drawRoundedRect(QRectF(box), RADIUS, RADIUS)
+        if self._text.focused_by_keyboard:
+            around = self._text.geometry().adjusted(-MARGIN, 0, MARGIN, 0)
+            draw_ring(painter, self._theme, box if self._is_failure else around)
         painter.end()
 
     def _say(self, sentence: str) -> None:

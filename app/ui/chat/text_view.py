@@ -26,12 +26,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.ui.chat import links
+from app.ui.chat.focus import KEYBOARD_REASONS
 
-_KEYBOARD_REASONS = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 #: The user has gone elsewhere in the window; a menu or another window comes back.
 LEAVING_REASONS = (
     Qt.FocusReason.MouseFocusReason,
@@ -160,7 +156,7 @@ class TextView(QTextBrowser):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Note whether the keyboard brought the focus, to show where it is."""
         super().focusInEvent(event)
-        self.focused_by_keyboard = event.reason() in _KEYBOARD_REASONS
+        self.focused_by_keyboard = event.reason() in KEYBOARD_REASONS
         self._repaint_ring()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

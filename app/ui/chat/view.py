@@ -20,6 +20,7 @@ from app.ui.chat.announce import announce_answer
 from app.ui.chat.answer import Answer
 from app.ui.chat.entries import Entries
 from app.ui.chat.entry import Entry
+from app.ui.chat.focus import FocusRing
 from app.ui.chat.frame_timer import FrameTimer
 from app.ui.chat.jump_button import JumpButton
 from app.ui.chat.message_widget import MARGIN, MessageWidget
@@ -66,6 +67,7 @@ class ChatView(QAbstractScrollArea):
         self._jump = JumpButton(theme, icons, self)
         self._jump.clicked.connect(self.jump_to_end)
         self._jump.hide()
+        FocusRing(theme, self)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

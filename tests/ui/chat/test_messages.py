@@ -322,6 +322,34 @@ def test_an_edit_survives_scrolling_far_away(qtbot: QtBot, view: ChatView) -> No
     assert editor_of(view, "u99").toPlainText() == "not lost"
 
 
+def test_an_edit_survives_a_look_at_another_conversation(view: ChatView) -> None:
+    here = (user(1, "old"), answer(2))
+    view.set_items(here)
+    view.begin_edit("u1")
+    editor_of(view, "u1").setPlainText("not lost")
+    view.set_items((user(7, "elsewhere"),))
+    view.set_items(here)
+    assert editor_of(view, "u1").toPlainText() == "not lost"
+    QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Escape)
+    view.set_items(())
+    view.set_items(here)
+    assert not widget_of(view, "u1").is_editing
+
+
+def test_a_saved_edit_does_not_come_back_with_the_old_version(qtbot: QtBot, view: ChatView) -> None:
+    view.set_items((user(1, "old", versions=2),))
+    view.begin_edit("u1")
+    editor_of(view, "u1").setPlainText("new")
+
+    def answer_it(message_id: str, text: str) -> None:
+        view.set_items((user(3, text, versions=2),))
+
+    view.edit_submitted.connect(answer_it)
+    QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    view.set_items((user(1, "old", versions=2),))
+    assert not widget_of(view, "u1").is_editing
+
+
 def test_the_editor_grows_with_its_text(qtbot: QtBot, view: ChatView) -> None:
     view.set_items((user(1, "old"), answer(2)))
     view.begin_edit("u1")
