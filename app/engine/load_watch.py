@@ -9,11 +9,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.engine.connection import Connection, Usage
 from app.runtime.protocol import LoadProgress
+
+if TYPE_CHECKING:
+    from app.engine.connection import Connection, Usage
 
 _INTERVAL_MS = 100
 #: Bytes of a model from which on its progress is told; smaller ones load in a moment.
