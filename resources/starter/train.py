@@ -23,7 +23,7 @@ from resources.starter.network import Network, Shape
 from resources.starter.tokenizer import train_tokenizer, vocabulary
 
 SEED = 20261123
-STEPS = 2400
+STEPS = 4800
 DECISION_ROWS = 64
 CONVERSATION_EVERY = 4
 LONG_EVERY = 12
