@@ -9,6 +9,7 @@
     │   ├── StoreFull         no room left on the device
     │   └── StoreRefused      this change can never be made; trying again does not help
     ├── ModelLoadError        a model could not be loaded; the engine is alive
+    │   └── ContextLimitExceeded   more context was asked for than it was made for
     ├── RunError              a request failed; the model is still loaded
     │   └── ContextOverflow   the prompt is longer than the context window
     └── EngineError           the engine process ended, hung or spoke nonsense
@@ -31,23 +32,33 @@ class Remedy(Enum):
     RELOAD_MODEL = "reload_model"
     OPEN_SETTINGS = "open_settings"
     NEW_CONVERSATION = "new_conversation"
+    TRUST_LIBRARY = "trust_library"
+    CHECK_BOARD = "check_board"
 
 
 class AppError(Exception):
     """An error whose text may be shown as it is.
 
     `cause` is one sentence saying what happened and why, `advice` one sentence saying what to
-    do, `remedy` names the action that does it, `details` is for the folded-away part.
+    do, `remedy` names the action that does it and `subject` what it is done to, `details` is for
+    the folded-away part.
     """
 
     def __init__(
-        self, cause: str, advice: str = "", *, remedy: Remedy = Remedy.NONE, details: str = ""
+        self,
+        cause: str,
+        advice: str = "",
+        *,
+        remedy: Remedy = Remedy.NONE,
+        details: str = "",
+        subject: str = "",
     ) -> None:
         super().__init__(f"{cause} {advice}".strip())
         self.cause = cause
         self.advice = advice
         self.remedy = remedy
         self.details = details
+        self.subject = subject
 
 
 class SettingsError(AppError):
@@ -80,6 +91,14 @@ class StoreRefused(StoreError):
 
 class ModelLoadError(AppError):
     """A model could not be loaded; the engine is alive and can load another."""
+
+
+class ContextLimitExceeded(ModelLoadError):
+    """More context was asked for than the model was made for; `limit` tokens are."""
+
+    def __init__(self, cause: str, advice: str, *, limit: int, details: str = "") -> None:
+        super().__init__(cause, advice, remedy=Remedy.OPEN_SETTINGS, details=details)
+        self.limit = limit
 
 
 class RunError(AppError):

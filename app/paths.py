@@ -78,6 +78,16 @@ def _runtime_folder(cache: Path) -> Path:
     return Path(session) / APP_NAME if session and Path(session).is_dir() else cache / "run"
 
 
+def abi_headers() -> Path:
+    """Return the folder of the declarations that cffi reads.
+
+    In a checkout it lies in `native/`, in an installed wheel inside the package.
+    """
+    package = Path(__file__).resolve().parent
+    inside = package / "native" / "abi"
+    return inside if inside.is_dir() else package.parent / "native" / "abi"
+
+
 def resources() -> Path:
     """Return the folder of icons and the starter model.
 

@@ -58,6 +58,8 @@ def present(kind: str, name: str, package: str, machine: str = "") -> bool:  # n
         return has_font()
     if kind == "command":
         return shutil.which(name) is not None
+    if kind == "file":
+        return Path(name).exists()
     try:
         ctypes.CDLL(name)
     except OSError:

@@ -19,6 +19,9 @@ from app.errors import ContextOverflow, ModelLoadError, RunError
 from app.runtime.protocol import (
     Capabilities,
     Capability,
+    Command,
+    CommandKind,
+    CommandResult,
     LoadProgress,
     LoadRequest,
     ModelInfo,
@@ -116,8 +119,16 @@ class ScriptedRuntime:
             ),
         )
 
+    def perform(self, command: Command) -> CommandResult:
+        if command.kind is CommandKind.CACHE_SIZE:
+            return CommandResult(tokens=7)
+        raise RunError("The script cannot do this.")
+
     def abort(self) -> None:
         self._aborted.set()
+
+    def pause(self) -> None:
+        self.abort()
 
     def close(self) -> None:
         _end(self._script.close_end, RunError("The script says that it cannot be closed."))

@@ -14,6 +14,7 @@ from app.catalog.starter import STARTER_LABEL, is_starter
 from app.errors import ModelLoadError
 from app.runtime.gguf.file_check import CheckedModel, check_model
 from app.runtime.registry import runtime_for
+from app.runtime.rkllm.file_check import check_model as check_npu_model
 
 _BEFORE_PART_NUMBER = re.compile(r"-\d{5}-of-\d{5}$")
 
@@ -35,12 +36,13 @@ def describe(path: Path) -> ModelFile:
     label = STARTER_LABEL if is_starter(path) else _label(path)
     try:
         kind = runtime_for(path)
+        if ".rkllm" in kind.suffixes:
+            return ModelFile(path, label, size_text(check_npu_model(path)))
         if ".gguf" not in kind.suffixes:
             return ModelFile(path, label, _size(path))
-        model = check_model(path)
+        return ModelFile(path, label, _detail(check_model(path)))
     except ModelLoadError as error:
         return ModelFile(path, label, _size(path), error.cause)
-    return ModelFile(path, label, _detail(model))
 
 
 def _label(path: Path) -> str:

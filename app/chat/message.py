@@ -15,6 +15,8 @@ class Role(Enum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
+    """What a function answered that the model asked for."""
 
 
 class MessageState(Enum):

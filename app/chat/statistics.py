@@ -15,6 +15,8 @@ class FinishReason(Enum):
     """The limit of new tokens or the end of the context window."""
     STOPPED = "stopped"
     """The user asked for it."""
+    PAUSED = "paused"
+    """The user asked for a pause; the run can be resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,18 @@ class RunStatistics:
     decode_ms: float | None = None
     first_token_ms: float | None = None
     """From the start of the run to its first text, measured in the engine process."""
+    decoded_tokens: int | None = None
+    """How many tokens `decode_ms` stands for, where a runtime counts the first to the prefill."""
+    peak_memory_mb: float | None = None
+    """The most memory that the engine process has had so far."""
 
     @property
     def decode_tokens_per_second(self) -> float | None:
         """Return the decode speed, or None when it was not measured."""
-        if not self.generated_tokens or not self.decode_ms:
+        tokens = self.generated_tokens if self.decoded_tokens is None else self.decoded_tokens
+        if not tokens or not self.decode_ms:
             return None
-        return self.generated_tokens * 1000.0 / self.decode_ms
+        return tokens * 1000.0 / self.decode_ms
 
     @property
     def prefill_tokens_per_second(self) -> float | None:

@@ -63,7 +63,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _make_runtime(request: LoadRequest) -> Runtime:
-    return runtime_for(request.model).create(RuntimeEnvironment(Paths.of_user().runtime))
+    paths = Paths.of_user()
+    return runtime_for(request.model).create(RuntimeEnvironment(paths.runtime, paths.data))
 
 
 def _end_by_error(

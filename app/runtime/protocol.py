@@ -26,11 +26,17 @@ class Capability(Enum):
     CONTINUE_ANSWER = "continue_answer"
     PREFILL_PROGRESS = "prefill_progress"
     PROMPT_CACHE = "prompt_cache"
+    CLEAR_CACHE = "clear_cache"
+    CACHE_SIZE = "cache_size"
+    PAUSE = "pause"
+    THINKING_SWITCH = "thinking_switch"
+    INPUT_OF_TOKENS = "input_of_tokens"
     SEED = "seed"
     MIN_P = "min_p"
     MIROSTAT = "mirostat"
     TOOLS = "tools"
     HIDDEN_STATES = "hidden_states"
+    LOGITS = "logits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,42 @@ class Adapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.9
+    min_p: float = 0.05
+    repeat_penalty: float = 1.1
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    seed: int = -1
+    """A negative seed draws a new one for each run."""
+    mirostat: int = 0
+    """0 is off, 1 and 2 are the versions of the method; it then replaces top-k and top-p."""
+    mirostat_tau: float = 5.0
+    mirostat_eta: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NpuOptions:
+    """What only the NPU runtime has a use for."""
+
+    library: str = ""
+    """Path of librkllmrt.so or of a folder with some; empty looks in the usual places."""
+    trusted: tuple[str, ...] = ()
+    """Versions that Cairn does not know and the user wants to try."""
+    cpus: tuple[int, ...] = ()
+    """CPU cores that help the NPU; empty takes the fast ones."""
+    embed_flash: bool = True
+    """Read embeddings from storage instead of keeping them in memory, as Rockchip's demos do."""
+    base_domain_id: int = 0
+    """NPU memory domain to begin with; a second model or an image encoder wants another."""
+    ignore_eos: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LoadRequest:
     """Which model to load, and how."""
 
@@ -72,6 +114,21 @@ class LoadRequest:
     batch_tokens: int = 128
     """Tokens per prefill step: a stop during prefill waits for one step."""
     adapters: tuple[Adapter, ...] = ()
+    sampling: Sampling = Sampling()
+    """For runtimes that take it when the model loads, and not with each run."""
+    chat_template: str = ""
+    """A Jinja template that takes the place of the model's own."""
+    npu: NpuOptions = NpuOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One line about a model, for people."""
+
+    label: str
+    value: str
+    source: str = ""
+    """Where the value comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +147,30 @@ class ModelInfo:
     parameters: int | None = None
     quantization: str = ""
     capabilities: Capabilities = field(default_factory=Capabilities)
+    details: tuple[Detail, ...] = ()
+    is_demo: bool = False
+    """No model at all, but the test double; the interface says so wherever it names the model."""
+    stop_budget_s: float = 3.0
+    """How long a run that was stopped may go on before its engine is given up."""
+
+
+class RunMode(Enum):
+    """What a run is for."""
+
+    GENERATE = "generate"
+    HIDDEN_STATES = "hidden_states"
+    """The last hidden layer of each token of the prompt."""
+    LOGITS = "logits"
+    """The logits of each token of the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
-    """How the next token is chosen."""
+class Vectors:
+    """Rows of 32-bit floats in the machine's byte order, `count` of them, `width` numbers each."""
 
-    temperature: float = 0.8
-    top_k: int = 40
-    top_p: float = 0.9
-    min_p: float = 0.05
-    repeat_penalty: float = 1.1
-    frequency_penalty: float = 0.0
-    presence_penalty: float = 0.0
-    seed: int = -1
-    """A negative seed draws a new one for each run."""
+    width: int
+    count: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +186,19 @@ class RunRequest:
     """Name and scale of each adapter that is on; every other loaded one is off."""
     continue_answer: bool = False
     """The last turn is an unfinished answer: write on from its end."""
+    thinking: bool | None = None
+    """Let the model think first, or not; None leaves it to the model."""
+    tools: str = ""
+    """Functions the model may ask for, as a JSON list in OpenAI's form."""
+    tokens: tuple[int, ...] = ()
+    """Token ids to read instead of `turns`; no template is applied."""
+    mode: RunMode = RunMode.GENERATE
+    resume: bool = False
+    """Go on where a run was paused; `turns` and `tokens` are then what to read first, if any."""
+    load_cache: Path | None = None
+    """A prompt cache to begin from."""
+    save_cache: Path | None = None
+    """Where to save the prompt cache at the end of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +207,7 @@ class RunResult:
 
     finish: FinishReason
     statistics: RunStatistics
+    vectors: Vectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +216,38 @@ class LoadProgress:
 
     stage: str
     fraction: float | None = None
+
+
+class CommandKind(Enum):
+    """What can be asked of a loaded model between runs."""
+
+    CLEAR_CACHE = "clear_cache"
+    """Forget what was read, so that the next prompt is read from its beginning."""
+    CACHE_SIZE = "cache_size"
+    """How many tokens are in the KV cache."""
+    RELEASE_CACHE = "release_cache"
+    """Let a loaded prompt cache go."""
+    LOAD_ADAPTER = "load_adapter"
+    """Load one more LoRA adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request that writes nothing."""
+
+    kind: CommandKind
+    keep_system: bool = False
+    """CLEAR_CACHE: keep what belongs to the system prompt."""
+    adapter: Adapter | None = None
+    """LOAD_ADAPTER: which one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What came of a command."""
+
+    tokens: int | None = None
+    """CACHE_SIZE: tokens in the cache."""
 
 
 #: Receives each piece of text and how many tokens it stands for. Called on the runtime's thread.
@@ -158,8 +270,17 @@ class Runtime(Protocol):
         this request; the model stays loaded after both.
         """
 
+    def perform(self, command: Command) -> CommandResult:
+        """Do what `command` asks, between runs. Raise RunError when it cannot be done."""
+
     def abort(self) -> None:
         """End the current run soon. From any thread; harmless when nothing runs."""
+
+    def pause(self) -> None:
+        """End the current run soon, in a state that a run with `resume` goes on from.
+
+        From any thread; harmless when nothing runs. Needs Capability.PAUSE.
+        """
 
     def close(self) -> None:
         """Give everything back. Never called during a run; calling it twice is harmless."""

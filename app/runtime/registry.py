@@ -22,7 +22,6 @@ GROUP = "cairn.runtimes"
 
 #: Model files that people have and no installed runtime may claim, and what to say of them.
 _KNOWN_SUFFIXES = {
-    ".rkllm": "needs the NPU runtime, which this version does not have yet",
     ".safetensors": "is a safetensors file, which no runtime of Cairn reads",
     ".onnx": "is an ONNX file, which no runtime of Cairn reads",
     ".rknn": "is an RKNN file, which no runtime of Cairn reads",
@@ -35,6 +34,8 @@ class RuntimeEnvironment:
 
     runtime_dir: Path
     """A private folder for sockets and the like; emptied when the session ends."""
+    data_dir: Path
+    """The user's own things; below `lib` there may be native libraries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def _on_progress(_progress: LoadProgress) -> None:
 def main(model: Path, max_new_tokens: int) -> None:
     """Serve requests until stdin ends."""
     with tempfile.TemporaryDirectory(prefix="cairn-bare-") as folder:
-        runtime = runtime_for(model).create(RuntimeEnvironment(Path(folder)))
+        runtime = runtime_for(model).create(RuntimeEnvironment(Path(folder), Path(folder)))
         runtime.load(LoadRequest(model), _on_progress)
         for line in sys.stdin:
             clock = Clock()

@@ -30,7 +30,7 @@ def test_a_damaged_model_has_a_problem_and_still_a_size(tmp_path: Path) -> None:
     ("name", "problem"),
     [
         ("gone.gguf", "gone.gguf is not there: it was moved or deleted."),
-        ("gone.rkllm", "gone.rkllm needs the NPU runtime, which this version does not have yet."),
+        ("gone.rkllm", "gone.rkllm is not there: it was moved or deleted."),
         ("gone.txt", "gone.txt is not a model file that Cairn knows."),
     ],
 )

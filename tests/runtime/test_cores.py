@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runtime.gguf.cores import (
+from app.runtime.cores import (
     Cores,
     allowed_cores,
     bound_to,

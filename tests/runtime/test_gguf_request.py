@@ -6,8 +6,9 @@ import pytest
 
 from app.chat.message import Role
 from app.chat.prompt import Turn
-from app.runtime.gguf.request import continued, messages_of, run_options
+from app.runtime.gguf.request import messages_of, run_options
 from app.runtime.protocol import RunRequest, Sampling
+from app.runtime.turns import continued
 from tests.runtime.conftest import ask
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app.runtime.gguf.native_log import native_log
+from app.runtime.native_log import NativeLog
 
 
 def test_what_is_printed_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
-    with native_log() as log:
+    with NativeLog() as log:
         os.write(2, "Grüße from below\n".encode())
     os.write(2, b"afterwards\n")
     assert log.text == "Grüße from below\n"
@@ -22,7 +22,7 @@ def test_what_is_printed_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_it_is_kept_when_the_block_fails(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ZeroDivisionError), native_log() as log:
+    with pytest.raises(ZeroDivisionError), NativeLog() as log:
         os.write(2, b"last words\n")
         raise ZeroDivisionError
     assert log.text == "last words\n"
@@ -30,7 +30,7 @@ def test_it_is_kept_when_the_block_fails(capfd: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_line_can_be_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
-    with native_log() as log:
+    with NativeLog() as log:
         printer = subprocess.Popen(["sh", "-c", "echo exiting due to a test >&2"])
         log.wait_for("exiting due to", 10.0)
         assert "exiting due to a test" in log.text
@@ -39,7 +39,7 @@ def test_a_line_can_be_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_line_that_never_comes_is_given_up() -> None:
-    with native_log() as log:
+    with NativeLog() as log:
         log.wait_for("never", 0.02)
     assert log.text == ""
 
@@ -48,7 +48,7 @@ def test_it_works_without_tee(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with native_log() as log:
+    with NativeLog() as log:
         os.write(2, b"quiet\n")
     monkeypatch.undo()
     assert log.text == "quiet\n"
@@ -58,8 +58,8 @@ def test_it_works_without_tee(
 def test_the_last_words_of_an_abort_get_through() -> None:
     program = (
         "import os\n"
-        "from app.runtime.gguf.native_log import native_log\n"
-        "with native_log():\n"
+        "from app.runtime.native_log import NativeLog\n"
+        "with NativeLog():\n"
         "    os.write(2, b'GGML_ASSERT failed')\n"
         "    os.abort()\n"
     )
@@ -76,6 +76,6 @@ def test_the_last_words_of_an_abort_get_through() -> None:
 def test_no_descriptor_is_left_open() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
-        with native_log():
+        with NativeLog():
             pass
     assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -32,16 +32,12 @@ def test_the_gguf_runtime_is_installed() -> None:
 def test_a_gguf_file_gets_the_gguf_runtime(name: str, tmp_path: Path) -> None:
     kind = runtime_for(tmp_path / name)
     assert kind is RUNTIME
-    assert isinstance(kind.create(RuntimeEnvironment(tmp_path)), GgufRuntime)
+    assert isinstance(kind.create(RuntimeEnvironment(tmp_path, tmp_path)), GgufRuntime)
 
 
 @pytest.mark.parametrize(
     ("name", "cause"),
     [
-        (
-            "model.rkllm",
-            "model.rkllm needs the NPU runtime, which this version does not have yet.",
-        ),
         (
             "model.safetensors",
             "model.safetensors is a safetensors file, which no runtime of Cairn reads.",

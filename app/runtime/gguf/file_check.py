@@ -10,39 +10,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import ModelLoadError, Remedy
+from app.errors import ModelLoadError
+from app.runtime.file_beginning import (
+    DOWNLOAD_AGAIN,
+    foreign,
+    read_beginning,
+    refusal,
+    unreadable,
+)
 from app.runtime.gguf.fields import HeaderEnds, HeaderNonsense
 from app.runtime.gguf.header import MAGIC, Header, read_header
-
-_DOWNLOAD_AGAIN = "Download the file again, or choose another model."
-_CHOOSE = "Choose a file that ends in .gguf."
-
-#: How foreign files begin, what they are, and what to do. The first match counts.
-_FOREIGN: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
-    (
-        re.compile(rb"version https://git-lfs"),
-        "a pointer to the model, not the model",
-        "Download the file itself from the page of the model.",
-    ),
-    (
-        re.compile(rb"\s*<(!doctype|html|\?xml|head)", re.IGNORECASE),
-        "a web page",
-        "The download went to a page instead of the file: download the model again.",
-    ),
-    (re.compile(rb"PK\x03\x04"), "a ZIP archive", "Unpack it and choose the .gguf file inside."),
-    (re.compile(rb"\x1f\x8b"), "a gzip archive", "Unpack it and choose the .gguf file inside."),
-    (re.compile(rb"7z\xbc\xaf"), "a 7-Zip archive", "Unpack it and choose the .gguf file inside."),
-    (
-        re.compile(rb".{8}\{\s*\"", re.DOTALL),
-        "a safetensors file",
-        "Look for a GGUF version of the same model.",
-    ),
-    (
-        re.compile(rb"(tjgg|fmgg|lmgg|algg)"),
-        "a model in the old GGML format",
-        "Look for a GGUF version of the same model.",
-    ),
-)
 
 #: llama.cpp aborts beyond it.
 _MAX_LAYERS = 512
@@ -86,24 +63,24 @@ def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
     header = _checked_header(path, "model", with_vocabulary)
     kind = header.text("general.type")
     if kind in ("adapter", "imatrix", "mmproj"):
-        raise _refusal(
+        raise refusal(
             f"{path.name} is {_KINDS[kind]}, not a model.", "Choose the model it belongs to."
         )
     if not header.architecture:
-        raise _refusal(f"{path.name} does not say which kind of model it is.", _DOWNLOAD_AGAIN)
+        raise refusal(f"{path.name} does not say which kind of model it is.", DOWNLOAD_AGAIN)
     if header.architecture in _NOT_WRITING:
-        raise _refusal(
+        raise refusal(
             f"{path.name} {_NOT_WRITING[header.architecture]} and cannot chat.",
             "Choose a model made for chat.",
         )
     if not header.tensors:
-        raise _refusal(
+        raise refusal(
             f"{path.name} has a vocabulary but no weights.", "Choose a model made for chat."
         )
     layers = header.number("block_count")
     if layers is not None and not 0 < layers <= _MAX_LAYERS:
-        raise _refusal(
-            f"{path.name} is damaged: it claims to have {layers:,} layers.", _DOWNLOAD_AGAIN
+        raise refusal(
+            f"{path.name} is damaged: it claims to have {layers:,} layers.", DOWNLOAD_AGAIN
         )
     parts = _parts(path, header)
     headers = [header, *(_checked_header(part, "model") for part in parts[1:])]
@@ -120,9 +97,9 @@ def check_adapter(path: Path, model: Header) -> None:
     """Raise ModelLoadError when the file cannot be a LoRA adapter for `model`."""
     header = _checked_header(path, "adapter")
     if header.text("general.type") != "adapter" or header.text("adapter.type") != "lora":
-        raise _refusal(f"{path.name} is not a LoRA adapter.", "Choose another adapter.")
+        raise refusal(f"{path.name} is not a LoRA adapter.", "Choose another adapter.")
     if header.architecture != model.architecture:
-        raise _refusal(
+        raise refusal(
             f"The adapter {path.name} was made for a model of the kind "
             f"“{header.architecture}”, this one is “{model.architecture}”.",
             "Choose an adapter made for this model.",
@@ -136,87 +113,36 @@ _KINDS = {
 }
 
 
-def _refusal(cause: str, advice: str, details: str = "") -> ModelLoadError:
-    return ModelLoadError(cause, advice, remedy=Remedy.CHOOSE_MODEL, details=details)
-
-
 def _checked_header(path: Path, what: str, with_vocabulary: bool = False) -> Header:
-    try:
-        beginning = _beginning(path, what)
-    except OSError as error:
-        raise _unreadable(path, error) from error
+    beginning = read_beginning(path, ".gguf", what)
     if not beginning.startswith(MAGIC):
-        raise _foreign(path, beginning)
+        raise foreign(path, beginning, ".gguf") or refusal(
+            f"{path.name} is not a GGUF file.", "Choose a file that ends in .gguf."
+        )
     if problem := _version_problem(path, beginning):
         raise problem
     try:
         header = read_header(path, with_vocabulary=with_vocabulary)
         size = path.stat().st_size
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     except HeaderEnds as error:
-        raise _refusal(
-            f"{path.name} ends inside its header: it is damaged or not complete.", _DOWNLOAD_AGAIN
+        raise refusal(
+            f"{path.name} ends inside its header: it is damaged or not complete.", DOWNLOAD_AGAIN
         ) from error
     except HeaderNonsense as error:
-        raise _refusal(
+        raise refusal(
             f"{path.name} is damaged: its header makes no sense.",
-            _DOWNLOAD_AGAIN,
+            DOWNLOAD_AGAIN,
             f"The header has {error}.",
         ) from error
     if header.end > size:
-        raise _refusal(
+        raise refusal(
             f"{path.name} is not complete: {header.end - size:,} of {header.end:,} bytes are "
             "missing.",
-            _DOWNLOAD_AGAIN,
+            DOWNLOAD_AGAIN,
         )
     return header
-
-
-def _beginning(path: Path, what: str) -> bytes:
-    if path.is_dir():
-        raise _refusal(f"{path.name} is a folder, not a {what} file.", _CHOOSE)
-    if path.exists() and not path.is_file():
-        raise _refusal(f"{path.name} is a device, not a {what} file.", _CHOOSE)
-    with path.open("rb") as file:
-        beginning = file.read(256)
-    if not beginning:
-        raise _refusal(f"{path.name} is empty.", _DOWNLOAD_AGAIN)
-    return beginning
-
-
-def _unreadable(path: Path, error: OSError) -> ModelLoadError:
-    if isinstance(error, FileNotFoundError):
-        return _refusal(
-            f"{path.name} is not there: it was moved or deleted.",
-            "Choose another model, or put the file back.",
-            str(path),
-        )
-    if isinstance(error, PermissionError):
-        return _refusal(
-            f"{path.name} may not be read.",
-            "Give yourself the right to read it, or choose another model.",
-            str(path),
-        )
-    return _refusal(
-        f"{path.name} cannot be read.",
-        "Check the drive it lies on, or choose another model.",
-        str(error),
-    )
-
-
-def _foreign(path: Path, beginning: bytes) -> ModelLoadError:
-    for pattern, what, advice in _FOREIGN:
-        if pattern.match(beginning):
-            return _refusal(f"{path.name} is {what}.", advice)
-    if b"\0" not in beginning and _is_text(beginning):
-        return _refusal(f"{path.name} is a text file.", _CHOOSE)
-    return _refusal(f"{path.name} is not a GGUF file.", _CHOOSE)
-
-
-def _is_text(beginning: bytes) -> bool:
-    # The last character may be cut in half.
-    return beginning.decode("utf-8", "replace").rstrip("�").find("�") == -1
 
 
 def _version_problem(path: Path, beginning: bytes) -> ModelLoadError | None:
@@ -225,17 +151,17 @@ def _version_problem(path: Path, beginning: bytes) -> ModelLoadError | None:
         return None
     number = int.from_bytes(version, "little")
     if number == 1:
-        return _refusal(
+        return refusal(
             f"{path.name} is in version 1 of GGUF, which is no longer supported.",
             "Look for a newer version of the same model.",
         )
     if int.from_bytes(version, "big") in (2, 3):
-        return _refusal(
+        return refusal(
             f"{path.name} was made for big-endian machines.",
             "Look for the ordinary version of the same model.",
         )
     if number > 3:
-        return _refusal(
+        return refusal(
             f"{path.name} is in version {number} of GGUF; this Cairn reads 2 and 3.",
             "Look for a newer Cairn, or choose another model.",
         )
@@ -249,7 +175,7 @@ def _parts(path: Path, header: Header) -> tuple[Path, ...]:
         return (path,)
     name = _SPLIT_NAME.fullmatch(path.name)
     if name is None or int(name["count"]) != count:
-        raise _refusal(
+        raise refusal(
             f"{path.name} is a part of a model in {count} parts, but its name does not say which.",
             "Give the parts back the names they were published under.",
         )
@@ -258,12 +184,12 @@ def _parts(path: Path, header: Header) -> tuple[Path, ...]:
         for number in range(1, count + 1)
     ]
     if path != files[0]:
-        raise _refusal(
+        raise refusal(
             f"{path.name} is part {int(name['number'])} of {count}.", f"Choose {files[0].name}."
         )
     for number, file in enumerate(files, 1):
         if not file.is_file():
-            raise _refusal(
+            raise refusal(
                 f"Part {number} of {count} of the model is missing: {file.name}.",
                 "Put all parts into one folder.",
             )

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from app.chat.message import Role
-from app.chat.prompt import Turn
 from app.errors import RunError
 from app.runtime.protocol import RunRequest, Sampling
+from app.runtime.turns import turns_to_answer
 
 Message = dict[str, str]
 
-#: A tag that a chat template may open the answer with ("<think>"); it is part of the answer too.
-_OPENING_TAG = re.compile(r"<[\w|-]+>\s*")
-
 
 def messages_of(request: RunRequest) -> list[Message]:
-    """Return the turns, neighbours of one role joined: many templates insist on alternation.
-
-    Raises RunError when there is nothing to answer.
-    """
-    joined: list[Turn] = []
-    for turn in request.turns:
-        if joined and joined[-1].role is turn.role:
-            joined[-1] = Turn(turn.role, f"{joined[-1].text}\n\n{turn.text}")
-        else:
-            joined.append(turn)
-    if not any(turn.role is Role.USER for turn in joined):
-        raise RunError("There is no message to answer.", "Write a message first.")
-    if joined[-1].role is not Role.USER and not request.continue_answer:
-        raise RunError("The last message is already an answer.", "Write a message first.")
-    return [{"role": turn.role.value, "content": _sendable(turn.text)} for turn in joined]
+    """Return the turns as the chat interface takes them. Raises RunError without any to answer."""
+    return [{"role": turn.role.value, "content": turn.text} for turn in turns_to_answer(request)]
 
 
-def run_options(request: RunRequest, adapters: Sequence[str]) -> dict[str, Any]:
+def run_options(
+    request: RunRequest, adapters: Sequence[str], *, reuse: bool = True
+) -> dict[str, Any]:
     """Return everything of a streaming request but the prompt.
 
-    `adapters` has the names of the loaded LoRA adapters in the order they were loaded. Raises
-    RunError when an adapter is not loaded.
+    `adapters` has the names of the loaded LoRA adapters in the order they were loaded; without
+    `reuse` the whole prompt is read again. Raises RunError when an adapter is not loaded.
     """
     return {
         "stream": True,
@@ -47,7 +31,7 @@ def run_options(request: RunRequest, adapters: Sequence[str]) -> dict[str, Any]:
         "return_progress": True,
         # Token counts in every chunk: those of a stopped run are as true as of a finished one.
         "timings_per_token": True,
-        "cache_prompt": True,
+        "cache_prompt": reuse,
         # The text as the model wrote it; what is thinking is decided elsewhere.
         "reasoning_format": "none",
         # Where these are special tokens they would be left out of a continued answer.
@@ -56,25 +40,6 @@ def run_options(request: RunRequest, adapters: Sequence[str]) -> dict[str, Any]:
         "lora": _lora(request.adapter_scales, adapters),
         **_sampling(request.sampling),
     }
-
-
-def continued(prompt: str, answer: str) -> str:
-    """Return `prompt`, which ends where an answer begins, with the unfinished answer behind it.
-
-    What the template has opened already (a thinking tag) is not opened twice. llama.cpp's own way
-    to continue puts an empty thought in front when the model can think.
-    """
-    tag = _OPENING_TAG.match(answer)
-    if tag:
-        for end in range(tag.end(), len(tag.group().rstrip()) - 1, -1):
-            if prompt.endswith(answer[:end]):
-                return prompt + answer[end:]
-    return prompt + answer
-
-
-def _sendable(text: str) -> str:
-    """Replace half characters, which UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _lora(scales: Sequence[tuple[str, float]], adapters: Sequence[str]) -> list[dict[str, Any]]:
@@ -102,5 +67,8 @@ def _sampling(sampling: Sampling) -> dict[str, Any]:
         "repeat_penalty": sampling.repeat_penalty,
         "frequency_penalty": sampling.frequency_penalty,
         "presence_penalty": sampling.presence_penalty,
+        "mirostat": sampling.mirostat,
+        "mirostat_tau": sampling.mirostat_tau,
+        "mirostat_eta": sampling.mirostat_eta,
         "seed": sampling.seed if sampling.seed >= 0 else -1,
     }

@@ -18,7 +18,7 @@ from typing import Any
 
 from app.chat.message import Role
 from app.errors import ModelLoadError, Remedy, RunError
-from app.runtime.gguf.cores import (
+from app.runtime.cores import (
     Cores,
     allowed_cores,
     bound_to,
@@ -29,8 +29,7 @@ from app.runtime.gguf.cores import (
 from app.runtime.gguf.file_check import CheckedModel, check_adapter, check_model
 from app.runtime.gguf.load_failures import load_failure
 from app.runtime.gguf.memory import available_bytes, check_memory
-from app.runtime.gguf.native_log import native_log
-from app.runtime.gguf.request import continued, messages_of, run_options
+from app.runtime.gguf.request import messages_of, run_options
 from app.runtime.gguf.server import (
     LlamaServer,
     ServerOptions,
@@ -41,9 +40,13 @@ from app.runtime.gguf.server import (
     socket_in,
 )
 from app.runtime.gguf.stream import AnswerStream
+from app.runtime.native_log import NativeLog
 from app.runtime.protocol import (
     Capabilities,
     Capability,
+    Command,
+    CommandKind,
+    CommandResult,
     LoadProgress,
     LoadRequest,
     ModelInfo,
@@ -53,6 +56,7 @@ from app.runtime.protocol import (
     RunRequest,
     RunResult,
 )
+from app.runtime.turns import continued
 
 logger = logging.getLogger(__name__)
 
@@ -64,15 +68,21 @@ CAPABILITIES = Capabilities(
             Capability.LORA_SCALE_PER_RUN,
             Capability.CONTINUE_ANSWER,
             Capability.PREFILL_PROGRESS,
+            Capability.CLEAR_CACHE,
             Capability.SEED,
             Capability.MIN_P,
+            Capability.MIROSTAT,
         }
     ),
     missing={
         Capability.PROMPT_CACHE: "Cairn keeps read prompts of GGUF models in memory only.",
-        Capability.MIROSTAT: "Cairn does not pass Mirostat on to llama.cpp.",
         Capability.TOOLS: "Cairn cannot use tools with GGUF models yet.",
         Capability.HIDDEN_STATES: "llama.cpp's chat interface does not give out hidden states.",
+        Capability.LOGITS: "llama.cpp's chat interface does not give out logits.",
+        Capability.CACHE_SIZE: "llama.cpp tells how much it holds with each answer only.",
+        Capability.PAUSE: "llama.cpp cannot pause; an answer that was stopped can be continued.",
+        Capability.THINKING_SWITCH: "Cairn cannot switch thinking off for GGUF models yet.",
+        Capability.INPUT_OF_TOKENS: "Cairn sends text to GGUF models.",
     },
 )
 
@@ -97,6 +107,7 @@ class GgufRuntime:
         self._server: LlamaServer | None = None
         self._socket_folder: Path | None = None
         self._adapters: tuple[str, ...] = ()
+        self._reuses = True
 
     def load(self, request: LoadRequest, on_progress: OnLoadProgress) -> ModelInfo:
         """Load the model. Raise ModelLoadError with cause and remedy when it cannot be."""
@@ -137,7 +148,8 @@ class GgufRuntime:
         if self._server is None:
             raise RunError("No model is loaded.", remedy=Remedy.CHOOSE_MODEL)
         messages = messages_of(request)
-        options = run_options(request, self._adapters)
+        options = run_options(request, self._adapters, reuse=self._reuses)
+        self._reuses = True
         stream = AnswerStream(on_text, on_prefill, self._stop)
         try:
             if messages[-1]["role"] == Role.ASSISTANT.value:
@@ -150,9 +162,20 @@ class GgufRuntime:
             raise _refused(error) from error
         return stream.result()
 
+    def perform(self, command: Command) -> CommandResult:
+        """Forget what was read. Raise RunError for anything else, which needs another runtime."""
+        if command.kind is not CommandKind.CLEAR_CACHE:
+            raise RunError(f"llama.cpp cannot do this ({command.kind.value}).")
+        self._reuses = False
+        return CommandResult()
+
     def abort(self) -> None:
         """End the current run soon. From any thread; harmless when nothing runs."""
         self._stop.set()
+
+    def pause(self) -> None:
+        """Do what is nearest to a pause: end the run, so that the answer can be continued."""
+        self.abort()
 
     def close(self) -> None:
         """Give everything back. Never called during a run; calling it twice is harmless."""
@@ -207,7 +230,7 @@ class GgufRuntime:
 
 
 def _served(native: Any, options: ServerOptions, cores: Cores) -> LlamaServer:
-    with native_log() as log, bound_to(cores):
+    with NativeLog() as log, bound_to(cores):
         try:
             return LlamaServer(native, options)
         except (RuntimeError, ValueError, MemoryError) as error:
