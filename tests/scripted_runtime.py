@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.chat.statistics import FinishReason, RunStatistics
-from app.errors import ContextOverflow, ModelLoadError, RunError
+from app.errors import ContextLimitExceeded, ContextOverflow, ModelLoadError, RunError
 from app.runtime.protocol import (
     Capabilities,
     Capability,
@@ -44,6 +44,10 @@ class Script:
     """0 writes as fast as it can."""
     prefill_steps: int = 0
     prefill_step_s: float = 0.0
+    prefill_deaf: bool = False
+    """Does not listen to abort while it reads the prompt, as the NPU library."""
+    context_limit: int = 0
+    """Refuses to load with more context than this, as the NPU library; 0 has no limit."""
     load_s: float = 0.0
     load_end: str = ""
     """How a load ends instead of well: see `_end`."""
@@ -72,6 +76,9 @@ class ScriptedRuntime:
         sys.stdout.write(f"loading scripted model from {request.model}\n")
         sys.stdout.flush()
         time.sleep(self._script.load_s)
+        limit = self._script.context_limit
+        if 0 < limit < request.context_tokens:
+            raise ContextLimitExceeded("Too much.", "Ask for less.", limit=limit)
         _end(self._script.load_end, ModelLoadError("The script says that it cannot be loaded."))
         return ModelInfo(
             request.model,
@@ -87,7 +94,9 @@ class ScriptedRuntime:
         started = time.monotonic()
         for step in range(script.prefill_steps):
             on_prefill(step + 1, script.prefill_steps)
-            if self._pause(script.prefill_step_s):
+            if script.prefill_deaf:
+                time.sleep(script.prefill_step_s)
+            elif self._pause(script.prefill_step_s):
                 return RunResult(FinishReason.STOPPED, RunStatistics(generated_tokens=0))
         first = time.monotonic()
         finish = FinishReason.STOP

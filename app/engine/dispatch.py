@@ -19,6 +19,10 @@ from app.engine.frames import (
     LoadFailed,
     LoadProgressed,
     ModelLoaded,
+    Pause,
+    Perform,
+    Performed,
+    PerformFailed,
     Prefilled,
     Ready,
     Run,
@@ -28,7 +32,7 @@ from app.engine.frames import (
     Text,
 )
 from app.errors import Remedy, RunError
-from app.runtime.protocol import LoadRequest, RunRequest
+from app.runtime.protocol import Command, LoadRequest, RunRequest
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +56,10 @@ class Dispatch(QObject):
     run_finished = Signal(int, object)
     #: A run has failed; carries its id and an AppError.
     run_failed = Signal(int, object)
+    #: A command was carried out; carries its number and a CommandResult.
+    command_performed = Signal(int, object)
+    #: A command could not be carried out; carries its number and an AppError.
+    command_failed = Signal(int, object)
 
     def __init__(self, connection: Connection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +86,14 @@ class Dispatch(QObject):
         """Ask for the end of a run."""
         self._connection.send(Stop(run_id))
 
+    def pause(self, run_id: int) -> None:
+        """Ask a run to pause."""
+        self._connection.send(Pause(run_id))
+
+    def perform(self, command_id: int, command: Command) -> None:
+        """Ask for something that writes nothing."""
+        self._connection.send(Perform(command_id, command))
+
     @Slot(object)
     def _on_frame_received(self, frame: Frame) -> None:
         match frame:
@@ -100,5 +116,9 @@ class Dispatch(QObject):
                 self.run_finished.emit(run_id, result)
             case RunFailed(run_id, failure):
                 self.run_failed.emit(run_id, failure.error())
+            case Performed(command_id, result):
+                self.command_performed.emit(command_id, result)
+            case PerformFailed(command_id, failure):
+                self.command_failed.emit(command_id, failure.error())
             case _:
                 logger.warning("a %s came from the host", type(frame).__name__)

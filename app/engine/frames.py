@@ -18,6 +18,7 @@ import msgspec
 from app.chat.text import well_formed
 from app.errors import (
     AppError,
+    ContextLimitExceeded,
     ContextOverflow,
     EngineError,
     ModelLoadError,
@@ -25,6 +26,8 @@ from app.errors import (
     RunError,
 )
 from app.runtime.protocol import (
+    Command,
+    CommandResult,
     LoadProgress,
     LoadRequest,
     ModelInfo,
@@ -33,7 +36,7 @@ from app.runtime.protocol import (
 )
 
 #: Raised with every change of a frame.
-PROTOCOL = 1
+PROTOCOL = 2
 #: A whole conversation with a large context is far below this; more is nonsense on the line.
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 
@@ -56,28 +59,38 @@ class Failure(msgspec.Struct, frozen=True):
     advice: str = ""
     remedy: Remedy = Remedy.NONE
     details: str = ""
+    subject: str = ""
     prompt_tokens: int = 0
     context_tokens: int = 0
 
     @classmethod
     def of(cls, error: AppError) -> Failure:
         """Return `error` as a value."""
-        tokens = (
-            (error.prompt_tokens, error.context_tokens)
-            if isinstance(error, ContextOverflow)
-            else (0, 0)
-        )
+        tokens = (0, 0)
+        if isinstance(error, ContextOverflow):
+            tokens = (error.prompt_tokens, error.context_tokens)
+        elif isinstance(error, ContextLimitExceeded):
+            tokens = (0, error.limit)
         # The name of a file, or what a library says, need not be Unicode.
-        cause, advice, details = map(well_formed, (error.cause, error.advice, error.details))
-        return cls(type(error).__name__, cause, advice, error.remedy, details, *tokens)
+        texts = (error.cause, error.advice, error.details, error.subject)
+        cause, advice, details, subject = map(well_formed, texts)
+        return cls(type(error).__name__, cause, advice, error.remedy, details, subject, *tokens)
 
     def error(self) -> AppError:
         """Return the error this value stands for."""
         if self.kind == ContextOverflow.__name__:
             return ContextOverflow(self.prompt_tokens, self.context_tokens)
+        if self.kind == ContextLimitExceeded.__name__:
+            return ContextLimitExceeded(
+                self.cause, self.advice, limit=self.context_tokens, details=self.details
+            )
         kinds = {kind.__name__: kind for kind in (ModelLoadError, RunError, EngineError)}
         return kinds.get(self.kind, AppError)(
-            self.cause, self.advice, remedy=self.remedy, details=self.details
+            self.cause,
+            self.advice,
+            remedy=self.remedy,
+            details=self.details,
+            subject=self.subject,
         )
 
 
@@ -101,6 +114,19 @@ class Stop(_Frame, frozen=True):
     """End the run with this id soon; harmless when it has ended."""
 
     run_id: int
+
+
+class Pause(_Frame, frozen=True):
+    """Let the run with this id pause; harmless when it has ended."""
+
+    run_id: int
+
+
+class Perform(_Frame, frozen=True):
+    """Do what is asked, after the run that is under way. Answered by Performed or PerformFailed."""
+
+    command_id: int
+    command: Command
 
 
 class Quit(_Frame, frozen=True):
@@ -164,9 +190,32 @@ class RunFailed(_Frame, frozen=True):
     failure: Failure
 
 
-ToHost = Load | Run | Stop | Quit
+class Performed(_Frame, frozen=True):
+    """A command was carried out."""
+
+    command_id: int
+    result: CommandResult
+
+
+class PerformFailed(_Frame, frozen=True):
+    """A command could not be carried out."""
+
+    command_id: int
+    failure: Failure
+
+
+ToHost = Load | Run | Stop | Pause | Perform | Quit
 ToWindow = (
-    Ready | LoadProgressed | ModelLoaded | LoadFailed | Prefilled | Text | RunFinished | RunFailed
+    Ready
+    | LoadProgressed
+    | ModelLoaded
+    | LoadFailed
+    | Prefilled
+    | Text
+    | RunFinished
+    | RunFailed
+    | Performed
+    | PerformFailed
 )
 Frame = ToHost | ToWindow
 

@@ -21,6 +21,10 @@ from app.engine.frames import (
     LoadFailed,
     LoadProgressed,
     ModelLoaded,
+    Pause,
+    Perform,
+    Performed,
+    PerformFailed,
     Prefilled,
     Quit,
     Ready,
@@ -33,6 +37,7 @@ from app.engine.frames import (
 from app.engine.worker import Worker
 from app.errors import AppError
 from app.runtime.protocol import (
+    CommandResult,
     LoadProgress,
     LoadRequest,
     ModelInfo,
@@ -56,6 +61,7 @@ class Host(QObject):
 
     _load_requested = Signal(object)
     _run_requested = Signal(int, object)
+    _command_requested = Signal(int, object)
     _close_requested = Signal()
 
     def __init__(
@@ -75,6 +81,7 @@ class Host(QObject):
         self._flush_timer.timeout.connect(self._on_flush_due)
         self._load_requested.connect(self._worker.load)
         self._run_requested.connect(self._worker.run)
+        self._command_requested.connect(self._worker.perform)
         self._close_requested.connect(self._worker.close)
         self._worker.load_progressed.connect(self._on_load_progressed)
         self._worker.model_loaded.connect(self._on_model_loaded)
@@ -83,6 +90,8 @@ class Host(QObject):
         self._worker.text_waiting.connect(self._on_text_waiting)
         self._worker.run_finished.connect(self._on_run_finished)
         self._worker.run_failed.connect(self._on_run_failed)
+        self._worker.command_performed.connect(self._on_command_performed)
+        self._worker.command_failed.connect(self._on_command_failed)
         self._worker.closed.connect(self._on_worker_closed)
         self._thread.finished.connect(self._on_thread_finished)
 
@@ -102,6 +111,10 @@ class Host(QObject):
                 self._run_requested.emit(run_id, request)
             case Stop(run_id):
                 self._worker.abort(run_id)
+            case Pause(run_id):
+                self._worker.pause(run_id)
+            case Perform(command_id, command):
+                self._command_requested.emit(command_id, command)
             case Quit():
                 self.quit()
             case _:
@@ -153,6 +166,14 @@ class Host(QObject):
     def _on_run_failed(self, run_id: int, error: AppError) -> None:
         self._flush()
         self.frame_ready.emit(RunFailed(run_id, Failure.of(error)))
+
+    @Slot(int, object)
+    def _on_command_performed(self, command_id: int, result: CommandResult) -> None:
+        self.frame_ready.emit(Performed(command_id, result))
+
+    @Slot(int, object)
+    def _on_command_failed(self, command_id: int, error: AppError) -> None:
+        self.frame_ready.emit(PerformFailed(command_id, Failure.of(error)))
 
     @Slot()
     def _on_worker_closed(self) -> None:

@@ -22,7 +22,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.statistics import FinishReason, RunStatistics
 from app.errors import AppError, ModelLoadError, Remedy, RunError
-from app.runtime.protocol import LoadProgress, LoadRequest, RunRequest, RunResult, Runtime
+from app.runtime.protocol import (
+    Command,
+    LoadProgress,
+    LoadRequest,
+    RunRequest,
+    RunResult,
+    Runtime,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +51,10 @@ class Worker(QObject):
     run_finished = Signal(int, object)
     #: A run has failed; carries its id and an AppError.
     run_failed = Signal(int, object)
+    #: A command was carried out; carries its number and a CommandResult.
+    command_performed = Signal(int, object)
+    #: A command could not be carried out; carries its number and an AppError.
+    command_failed = Signal(int, object)
     #: The runtime is closed; the thread may end.
     closed = Signal()
 
@@ -67,6 +78,13 @@ class Worker(QObject):
             runtime = self._runtime if self._running_id == run_id else None
         if runtime is not None:
             runtime.abort()
+
+    def pause(self, run_id: int) -> None:
+        """Let the run with this id pause; one that has not begun yet does not."""
+        with self._lock:
+            runtime = self._runtime if self._running_id == run_id else None
+        if runtime is not None:
+            runtime.pause()
 
     def take_text(self) -> list[tuple[int, str, int]]:
         """Return what has arrived since the last call: run id, text and tokens of each piece."""
@@ -127,6 +145,21 @@ class Worker(QObject):
         else:
             self._end_run()
             self.run_finished.emit(run_id, result)
+
+    @Slot(int, object)
+    def perform(self, command_id: int, command: Command) -> None:
+        """Carry out a command; ends with `command_performed` or `command_failed`."""
+        try:
+            if self._runtime is None:
+                raise RunError("No model is loaded.", remedy=Remedy.CHOOSE_MODEL)
+            result = self._runtime.perform(command)
+        except AppError as error:
+            self.command_failed.emit(command_id, error)
+        except Exception as error:
+            logger.exception("the runtime broke while carrying out a command")
+            self.command_failed.emit(command_id, _unexpected_run_error(error))
+        else:
+            self.command_performed.emit(command_id, result)
 
     @Slot()
     def close(self) -> None:

@@ -49,7 +49,7 @@ def cairn(folder: str) -> None:
     from app import main  # isort: split
     from PySide6.QtCore import QObject, Slot
 
-    from app.engine.engine import Engine
+    from app.engine.host_slot import HostSlot
     from app.session import Session
 
     class Watch(QObject):
@@ -67,18 +67,18 @@ def cairn(folder: str) -> None:
 
     watch = Watch()
     plain_show = Session.show
-    plain_ready = Engine._on_host_ready
+    plain_ready = HostSlot._on_host_ready
 
     def show(session: Session) -> None:
         watch.session = session
         session._window.painted.connect(watch.on_painted)
         plain_show(session)
 
-    def host_ready(engine: Engine) -> None:
-        plain_ready(engine)
+    def host_ready(slot: HostSlot) -> None:
+        plain_ready(slot)
         watch.on_ready()
 
-    Engine._on_host_ready = host_ready  # type: ignore[method-assign]
+    HostSlot._on_host_ready = host_ready  # type: ignore[method-assign]
     Session.show = show  # type: ignore[method-assign, assignment]
     main.main(["--profile", folder])
 

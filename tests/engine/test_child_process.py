@@ -16,9 +16,10 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from app.engine.engine import Engine, EngineState
+from app.engine.engine import Engine
 from app.engine.load_watch import LoadBudget
 from app.engine.process import ChildProcess
+from app.engine.state import EngineState
 from app.errors import EngineError
 from app.runtime.protocol import LoadRequest, RunRequest
 from tests.engine.test_engine import REQUEST, Listener, load
@@ -102,7 +103,7 @@ def test_a_load_given_to_an_idle_engine_that_just_died_fails_once(
     child_engine: Engine, qtbot: QtBot, tmp_path: Path
 ) -> None:
     child_engine.prepare()
-    qtbot.waitUntil(lambda: child_engine._connection_ready)
+    qtbot.waitUntil(lambda: child_engine._host.is_ready)
     kill_unseen(child_pid())
     with qtbot.waitSignal(child_engine.model_load_failed, timeout=4000):
         child_engine.load(LoadRequest(Script().write_to(tmp_path / "model.script")))
@@ -334,3 +335,16 @@ def child_pid() -> int:
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
     (child,) = map(int, children)
     return child
+
+
+def test_a_library_that_never_ends_reading_is_given_up_and_the_next_request_is_answered(
+    child_engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    slow = Script(reply="one", prefill_steps=1, prefill_step_s=60, prefill_deaf=True)
+    load(child_engine, qtbot, tmp_path, slow)
+    with qtbot.waitSignal(child_engine.prefill_progressed, timeout=4000):
+        run_id = child_engine.run(REQUEST)
+    child_engine.stop(run_id)
+    Script(reply="one").write_to(tmp_path / "model.script")
+    with qtbot.waitSignals([child_engine.engine_failed, child_engine.run_finished], timeout=9000):
+        child_engine.run(REQUEST)

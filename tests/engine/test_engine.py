@@ -11,9 +11,18 @@ from pytestqt.qtbot import QtBot
 from app.chat.message import Role
 from app.chat.prompt import Turn
 from app.chat.statistics import FinishReason
-from app.engine.engine import Engine, EngineState
+from app.engine.engine import Engine
+from app.engine.state import EngineState
 from app.errors import ContextOverflow, RunError
-from app.runtime.protocol import LoadRequest, ModelInfo, RunRequest, RunResult
+from app.runtime.protocol import (
+    Command,
+    CommandKind,
+    CommandResult,
+    LoadRequest,
+    ModelInfo,
+    RunRequest,
+    RunResult,
+)
 from tests.scripted_runtime import Script
 
 REQUEST = RunRequest((Turn(Role.USER, "Hello"),))
@@ -270,3 +279,71 @@ def test_a_bug_in_a_runtime_becomes_a_sentence(
     assert failed.args is not None
     assert "inside Cairn" in str(failed.args[1])
     assert "ZeroDivisionError" in failed.args[1].details
+
+
+def test_a_run_stopped_while_it_reads_is_over_at_once_and_the_next_one_waits(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    script = Script(reply="one two", prefill_steps=8, prefill_step_s=0.05, prefill_deaf=True)
+    load(engine, qtbot, tmp_path, script)
+    listener = Listener(engine)
+    with qtbot.waitSignal(engine.prefill_progressed, timeout=4000):
+        run_id = engine.run(REQUEST)
+    engine.stop(run_id)
+    assert [result.finish for result in listener.results] == [FinishReason.STOPPED]
+    with qtbot.waitSignal(engine.run_finished, timeout=8000) as finished:
+        following = engine.run(REQUEST)
+    assert finished.args is not None
+    assert finished.args[0] == following
+    assert listener.text == "one two "
+    assert engine.state is EngineState.READY
+
+
+def test_a_run_that_waits_behind_a_stopped_one_can_be_stopped_too(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(engine, qtbot, tmp_path, Script(prefill_steps=8, prefill_step_s=0.05, prefill_deaf=True))
+    listener = Listener(engine)
+    with qtbot.waitSignal(engine.prefill_progressed, timeout=4000):
+        first = engine.run(REQUEST)
+    engine.stop(first)
+    engine.stop(engine.run(REQUEST))
+    assert len(listener.results) == 2
+    qtbot.waitUntil(lambda: engine.state is EngineState.READY, timeout=4000)
+
+
+def test_a_model_is_loaded_with_as_much_context_as_it_has(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    info = load(engine, qtbot, tmp_path, Script(context_limit=2048))
+    assert info.context_tokens == 2048
+
+
+def test_a_command_is_carried_out(engine: Engine, qtbot: QtBot, tmp_path: Path) -> None:
+    load(engine, qtbot, tmp_path, Script())
+    with qtbot.waitSignal(engine.command_performed, timeout=4000) as performed:
+        number = engine.perform(Command(CommandKind.CACHE_SIZE))
+    assert performed.args == [number, CommandResult(tokens=7)]
+
+
+def test_a_command_that_the_runtime_does_not_know_fails_with_a_sentence(
+    engine: Engine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(engine, qtbot, tmp_path, Script())
+    with qtbot.waitSignal(engine.command_failed, timeout=4000) as failed:
+        engine.perform(Command(CommandKind.CLEAR_CACHE))
+    assert failed.args is not None
+    assert isinstance(failed.args[1], RunError)
+
+
+def test_a_command_without_a_model_is_refused(engine: Engine) -> None:
+    with pytest.raises(RunError):
+        engine.perform(Command(CommandKind.CACHE_SIZE))
+
+
+def test_a_pause_reaches_the_run(engine: Engine, qtbot: QtBot, tmp_path: Path) -> None:
+    load(engine, qtbot, tmp_path, Script(repeat=10_000, tokens_per_second=200))
+    with qtbot.waitSignal(engine.text_generated, timeout=4000):
+        run_id = engine.run(RunRequest(REQUEST.turns, max_new_tokens=0))
+    with qtbot.waitSignal(engine.run_finished, timeout=4000):
+        engine.pause(run_id)

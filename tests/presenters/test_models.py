@@ -7,7 +7,7 @@ import os
 import pytest
 
 from app.catalog.starter import STARTER_LABEL
-from app.engine.engine import EngineState
+from app.engine.state import EngineState
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Level
 from tests.guards import LogGuard
