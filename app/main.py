@@ -95,7 +95,9 @@ def _end(session: Session, _number: int, _frame: FrameType | None) -> None:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="cairn", description="Chat with a language model on this machine."
+        prog="cairn",
+        description="Chat with a language model on this machine.",
+        epilog="cairn doctor checks the board, cairn selftest tries a model; both have --help.",
     )
     parser.add_argument("model", nargs="?", type=Path, help="model file to load")
     parser.add_argument(

@@ -19,6 +19,7 @@ from app.chat.message import Message
 from app.engine.engine import Engine
 from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from app.paths import Paths, resources
+from app.presenters.board import BoardPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
@@ -89,7 +90,14 @@ class Session(QObject):
         self._theme.apply_to(application)
         self._icons = Icons(self._theme)
         self._window = MainWindow(
-            Presenters(self._conversations, self._models, self._chat, self._settings, notices),
+            Presenters(
+                self._conversations,
+                self._models,
+                self._chat,
+                self._settings,
+                notices,
+                BoardPresenter(paths.data, self._tasks, self),
+            ),
             self._theme,
             self._icons,
         )
@@ -328,6 +336,7 @@ class Session(QObject):
             (Remedy.CHOOSE_MODEL, self.tr("Choose a model"), self._window.choose_model),
             (Remedy.USE_STARTER, self.tr("Try the starter"), self._models.load_starter),
             (Remedy.OPEN_SETTINGS, self.tr("Open settings"), self._window.show_settings),
+            (Remedy.CHECK_BOARD, self.tr("Check the board"), self._window.check_board),
             (Remedy.NEW_CONVERSATION, self.tr("New conversation"), self._conversations.new),
         )
         for remedy, label, run in offers:

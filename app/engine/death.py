@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 
 from app.errors import EngineError, Remedy
+from app.runtime.rkllm.log_lines import understood
 
 _AFTER_A_CRASH = "What was written so far is kept. The next message starts the model again."
 _AFTER_A_FAILED_LOAD = "Choose another model, or try again."
@@ -23,31 +24,20 @@ def explain(status: int | None, last_lines: Sequence[str]) -> EngineError:
     details = "\n".join(last_lines)
     advice = _AFTER_A_CRASH
     if status is None:
-        return EngineError(
-            "The engine stopped responding and was ended.",
-            advice,
-            remedy=Remedy.RELOAD_MODEL,
-            details=details,
-        )
-    if status == -signal.SIGKILL:
-        return EngineError(
-            "The engine was ended by the system, most likely because memory ran out.",
-            "Close other programs, or choose a smaller model or context length.",
-            remedy=Remedy.RELOAD_MODEL,
-            details=details,
-        )
-    if status < 0 and -status in _CRASHES:
-        name = signal.Signals(-status).name
-        return EngineError(
-            f"The engine crashed ({name}).", advice, remedy=Remedy.RELOAD_MODEL, details=details
-        )
-    how = f"signal {-status}" if status < 0 else f"exit status {status}"
-    return EngineError(
-        f"The engine ended unexpectedly ({how}).",
-        advice,
-        remedy=Remedy.RELOAD_MODEL,
-        details=details,
-    )
+        cause = "The engine stopped responding and was ended."
+    elif status == -signal.SIGKILL:
+        cause = "The engine was ended by the system, most likely because memory ran out."
+        advice = "Close other programs, or choose a smaller model or context length."
+    elif status < 0 and -status in _CRASHES:
+        cause = f"The engine crashed ({signal.Signals(-status).name})."
+    else:
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        cause = f"The engine ended unexpectedly ({how})."
+    # What the library said last is the best explanation there is.
+    said = understood(details, "the model")
+    if said is not None and status != -signal.SIGKILL:
+        cause = f"{cause} {said.cause}"
+    return EngineError(cause, advice, remedy=Remedy.RELOAD_MODEL, details=details)
 
 
 def while_loading(error: EngineError) -> EngineError:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: A run that was stopped and has not ended after this time ends with its host, unless the model
-#: says that it may take longer.
+#: A run that was stopped and has not ended after this time ends with its host. One that has
+#: written nothing yet gets what the model says.
 STOP_BUDGET_S = 3.0
 
 
@@ -152,7 +152,9 @@ class Engine(QObject):
         self._run.stop_asked = True
         if self._run.is_sent and self._host.dispatch is not None:
             self._host.dispatch.stop(run_id)
-            self._stop_timer.start(round(self._stop_budget_s * 1000))
+            # Between two tokens a library looks up; while it reads a prompt it may not.
+            budget_s = STOP_BUDGET_S if self._run.has_text else self._stop_budget_s
+            self._stop_timer.start(round(budget_s * 1000))
             if not self._run.has_text:
                 self._run.leave_behind()
                 self.run_finished.emit(run_id, RunResult(FinishReason.STOPPED, RunStatistics()))

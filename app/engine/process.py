@@ -25,6 +25,9 @@ QUIT_BUDGET_MS = 3000
 _REAP_INTERVAL_MS = 10
 #: How long a child whose link broke may take to end by itself.
 _LINGER_MS = 1000
+#: How long what a child printed may take to arrive after its end: the runtime lets it pass
+#: through a program of its own.
+_LAST_WORDS_MS = 300
 _LAST_LINES = 40
 _LINE_LIMIT = 4096
 _OUTPUT_BYTES = 65536
@@ -49,6 +52,8 @@ class ChildProcess(QObject):
         self._start_error: EngineError | None = None
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._line = b""
+        self._output_ended = False
+        self._reaps_left = _LAST_WORDS_MS // _REAP_INTERVAL_MS
         self._output: QSocketNotifier | None = None
         self._reap_timer = QTimer(self)
         self._reap_timer.setInterval(_REAP_INTERVAL_MS)
@@ -149,10 +154,14 @@ class ChildProcess(QObject):
     def _on_reap_due(self) -> None:
         if self._process is None or self._process.poll() is None:
             return
-        self._reap_timer.stop()
-        self._kill_timer.stop()
         while self._read_output():
             pass
+        self._reaps_left -= 1
+        if not self._output_ended and self._reaps_left > 0 and not self._asked_to_end:
+            self._reap_timer.start()
+            return
+        self._reap_timer.stop()
+        self._kill_timer.stop()
         self._end_output()
         process, self._process = self._process, None
         if self._link is not None:
@@ -172,6 +181,7 @@ class ChildProcess(QObject):
         except BlockingIOError:
             return False
         if not data:
+            self._output_ended = True
             self._output.setEnabled(False)
             return False
         *lines, self._line = (self._line + data).split(b"\n")

@@ -23,11 +23,11 @@ from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notices
 from app.presenters.reply import Reply
+from app.presenters.requests import sampling_of, thinks
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
-from app.runtime.protocol import Capability, RunRequest, Sampling
-from app.settings.schema import SamplingSettings
+from app.runtime.protocol import Capability, RunRequest
 from app.store.store import Store
 from app.store.worker import StoreThread
 
@@ -314,9 +314,10 @@ class ChatPresenter(QObject):
         info = self._models.state.info
         request = RunRequest(
             prompt_for(path, well_formed(settings.context.system_prompt)),
-            _sampling(settings.sampling),
+            sampling_of(settings.sampling),
             settings.sampling.max_new_tokens,
             continue_answer=continue_answer,
+            thinking=thinks(settings),
         )
         try:
             self._reply.start(answer, request, info.context_tokens if info else None)
@@ -384,16 +385,3 @@ class ChatPresenter(QObject):
         self._new_draft = ""
         self._conversations.keep_draft(self._conversation_id, "")
         self.draft_shown.emit("")
-
-
-def _sampling(settings: SamplingSettings) -> Sampling:
-    return Sampling(
-        settings.temperature,
-        settings.top_k,
-        settings.top_p,
-        settings.min_p,
-        settings.repeat_penalty,
-        settings.frequency_penalty,
-        settings.presence_penalty,
-        settings.seed,
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
 from app.chat.text import well_formed
 from app.engine.engine import Engine
-from app.errors import AppError
+from app.errors import AppError, Remedy
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
-from app.presenters.notices import Notice, Notices
+from app.presenters.notices import Notice, NoticeAction, Notices
+from app.presenters.requests import load_request
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
-from app.runtime.protocol import LoadProgress, LoadRequest, ModelInfo
+from app.runtime.protocol import LoadProgress, ModelInfo
 
 if TYPE_CHECKING:
     from app.catalog.model_file import ModelFile
 
 RECENT_MODELS = 8
+#: Stands behind the name of a model that is none: the test double of the NPU library writes.
+DEMO_LABEL = "demo runtime"
 
 
 class ModelPresenter(QObject):
@@ -101,13 +105,7 @@ class ModelPresenter(QObject):
                 is_starter=is_starter(model),
             )
         )
-        self._engine.load(
-            LoadRequest(
-                model,
-                context_tokens=settings.context.context_tokens,
-                threads=settings.engine.threads,
-            )
-        )
+        self._engine.load(load_request(model, settings))
 
     def load_starter(self) -> None:
         """Load the starter model that comes with the program."""
@@ -117,6 +115,13 @@ class ModelPresenter(QObject):
         """Load the model in use once more, with the settings as they are now."""
         if self._path is not None:
             self.load(str(self._path))
+
+    def trust_library(self, version: str) -> None:
+        """Use an NPU library that Cairn does not know, and load the model with it."""
+        known = self._settings.settings.state.trusted_libraries
+        if version and version not in known:
+            self._settings.set_value("state", "trusted_libraries", (*known, version))
+        self.reload()
 
     def unload(self) -> None:
         """Give the model's memory back."""
@@ -142,7 +147,7 @@ class ModelPresenter(QObject):
     def _on_model_loaded(self, info: ModelInfo) -> None:
         self._settings.set_value("state", "last_load_failed", False)
         self._settings.save_now()
-        self._settings.set_capabilities(info.capabilities)
+        self._settings.set_model(info)
         self._set_state(
             ModelState(
                 ModelStage.READY,
@@ -161,7 +166,7 @@ class ModelPresenter(QObject):
     def _on_model_unloaded(self) -> None:
         self._settings.set_value("state", "last_load_failed", False)
         self._settings.set_value("state", "last_model", "")
-        self._settings.set_capabilities(None)
+        self._settings.set_model(None)
         self._path = None
         self._set_state(ModelState())
 
@@ -183,10 +188,14 @@ class ModelPresenter(QObject):
             self._settings.set_value("state", "last_load_failed", False)
 
     def _fail(self, error: AppError) -> None:
-        self._settings.set_capabilities(None)
+        self._settings.set_model(None)
         self._settings.save_now()
         self._set_state(replace(self._state, stage=ModelStage.FAILED, progress=None, error=error))
-        self._told = self._notices.error(error)
+        actions: tuple[NoticeAction, ...] = ()
+        if error.remedy is Remedy.TRUST_LIBRARY:
+            trust = partial(self.trust_library, error.subject)
+            actions = (NoticeAction(self.tr("Try it"), trust),)
+        self._told = self._notices.error(error, *actions)
 
     def _remember(self, model: Path) -> None:
         state = self._settings.settings.state
@@ -233,7 +242,10 @@ def _absolute(text: str) -> Path:
 
 
 def _name(info: ModelInfo) -> str:
-    return STARTER_LABEL if is_starter(info.path) else info.name or well_formed(info.path.stem)
+    if is_starter(info.path):
+        return STARTER_LABEL
+    name = info.name or well_formed(info.path.stem)
+    return f"{name} ({DEMO_LABEL})" if info.is_demo else name
 
 
 def _detail(info: ModelInfo) -> str:

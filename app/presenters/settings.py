@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.errors import SettingsError
 from app.presenters.notices import Notices
-from app.runtime.protocol import Capabilities, Capability
+from app.runtime.protocol import Capability, ModelInfo
 from app.settings.codec import check, with_value
 from app.settings.file import SettingsFile
-from app.settings.schema import Entry, Settings, entries
+from app.settings.schema import Effect, Entry, Settings, entries
 
 #: A slider that is dragged writes the file once, not at every step.
 SAVE_DELAY_MS = 500
@@ -30,7 +30,7 @@ class SettingsPresenter(QObject):
         self._file = file
         self._notices = notices
         self._entries = {(entry.group, entry.name): entry for entry in entries()}
-        self._capabilities: Capabilities | None = None
+        self._model: ModelInfo | None = None
         # True from a write that failed to the next one that works.
         self._failing = False
         self._settings, complaints = file.load()
@@ -61,16 +61,42 @@ class SettingsPresenter(QObject):
         """Give one setting its default back."""
         self.set_value(group, name, self._entries[group, name].default)
 
-    def set_capabilities(self, capabilities: Capabilities | None) -> None:
-        """Tell what the loaded model's runtime can do; None while no model is loaded."""
-        self._capabilities = capabilities
+    def set_model(self, model: ModelInfo | None) -> None:
+        """Tell which model is loaded, and so what it can do; None while there is none."""
+        self._model = model
         self.availability_changed.emit()
 
     def unavailable_reason(self, entry: Entry) -> str:
         """Return why a setting has no effect with the loaded model, or an empty text."""
-        if not entry.spec.capability or self._capabilities is None:
+        if not entry.spec.capability or self._model is None:
             return ""
-        return self._capabilities.reason(Capability(entry.spec.capability))
+        return self._model.capabilities.reason(Capability(entry.spec.capability))
+
+    def effect_of(self, entry: Entry) -> Effect:
+        """Return when a change of a setting takes effect with the loaded model."""
+        return Effect.RELOAD if self._waits_for_reload(entry) else entry.spec.effect
+
+    def note_on(self, entry: Entry) -> str:
+        """Return what the loaded model makes of a setting, or an empty text."""
+        if self._model is None:
+            return ""
+        if self._waits_for_reload(entry):
+            return self._model.capabilities.reason(Capability.SAMPLING_PER_RUN)
+        limit = self._model.context_limit
+        in_force = self._model.context_tokens
+        wanted = self._settings.context.context_tokens
+        if entry.name == "context_tokens" and limit is not None and in_force < wanted:
+            return self.tr("This model reads at most {count} tokens.").format(count=f"{limit:,}")
+        return ""
+
+    def _waits_for_reload(self, entry: Entry) -> bool:
+        # The length of an answer is counted by Cairn where the library cannot.
+        is_sampling = entry.group == "sampling" and entry.name != "max_new_tokens"
+        return (
+            is_sampling
+            and self._model is not None
+            and Capability.SAMPLING_PER_RUN not in self._model.capabilities
+        )
 
     def save_now(self) -> None:
         """Write what is not written yet; the first failure is told to the user."""

@@ -60,6 +60,14 @@ class EnterKey(Enum):
     NEW_LINE = "new_line"
 
 
+class Thinking(Enum):
+    """Whether a model that can think first does so."""
+
+    MODEL = "model"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class SamplingSettings:
     """How the next token is chosen."""
@@ -171,6 +179,18 @@ class ContextSettings:
         effect=Effect.NEXT_ANSWER,
         multiline=True,
     )
+    thinking: Thinking = _setting(
+        Thinking.MODEL,
+        "Thinking",
+        "Whether a model that can think before it answers does so. Thinking takes time.",
+        effect=Effect.NEXT_ANSWER,
+        choices=(
+            ("model", "As the model wants"),
+            ("always", "Always think first"),
+            ("never", "Answer at once"),
+        ),
+        capability="thinking_switch",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +232,18 @@ class EngineSettings:
         maximum=64,
         step=1,
     )
+    npu_library: str = _setting(
+        "",
+        "NPU library",
+        "Path of librkllmrt.so, or of a folder with several. Empty looks in the usual places.",
+        effect=Effect.RELOAD,
+    )
+    embed_flash: bool = _setting(
+        True,
+        "Read embeddings from storage",
+        "Saves memory with NPU models. Switch it off when the models lie on a slow card.",
+        effect=Effect.RELOAD,
+    )
     load_last_model: bool = _setting(
         True,
         "Load the last model at start",
@@ -227,6 +259,9 @@ class StateSettings:
     recent_models: tuple[str, ...] = _setting((), "Recent models", "Newest first.", hidden=True)
     last_load_failed: bool = _setting(
         False, "Last load failed", "The last model ended its engine.", hidden=True
+    )
+    trusted_libraries: tuple[str, ...] = _setting(
+        (), "Trusted libraries", "Versions that the user wanted to try.", hidden=True
     )
     last_conversation: str = _setting("", "Last conversation", "The one shown.", hidden=True)
     window_size: tuple[int, ...] = _setting((), "Window size", "Width and height.", hidden=True)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from app.presenters.board import BoardPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
@@ -44,6 +45,7 @@ class Presenters:
     chat: ChatPresenter
     settings: SettingsPresenter
     notices: Notices
+    board: BoardPresenter
 
 
 class MainWindow(QMainWindow):
@@ -88,7 +90,7 @@ class MainWindow(QMainWindow):
             presenters.settings,
             self,
         )
-        self.commands = WindowCommands(self, presenters)
+        self.commands = WindowCommands(self, presenters, icons)
         self._connect_presenters()
         self._connect_widgets()
         self._begin()
@@ -146,6 +148,10 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Open the settings."""
         self.set_settings_shown(True)
+
+    def check_board(self) -> None:
+        """Open the board check."""
+        self.commands.check_board()
 
     def set_settings_shown(self, shown: bool) -> None:
         """Show the settings or put them away, and give the keyboard to what is left."""

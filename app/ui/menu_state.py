@@ -91,7 +91,9 @@ class MenuState(QObject):
 
     @Slot(object)
     def _on_model_changed(self, state: ModelState) -> None:
-        self._menus.set_enabled(Command.UNLOAD_MODEL, state.stage is ModelStage.READY)
+        ready = state.stage is ModelStage.READY
+        self._menus.set_enabled(Command.MODEL_DETAILS, ready)
+        self._menus.set_enabled(Command.UNLOAD_MODEL, ready)
         self._show_messages()
 
     @Slot(object)

@@ -49,9 +49,11 @@ class Command(Enum):
     USE_STARTER = "use_starter"
     RECENT_MODELS = "recent_models"
     UNLOAD_MODEL = "unload_model"
+    MODEL_DETAILS = "model_details"
     ENGINE_LOG = "engine_log"
     WELCOME_PAGE = "welcome_page"
     KEYBOARD_SHORTCUTS = "keyboard_shortcuts"
+    BOARD_CHECK = "board_check"
     ABOUT = "about"
 
 
@@ -139,6 +141,7 @@ MENUS = (
             Item(Command.USE_STARTER, _text("Use the starter model")),
             Item(Command.RECENT_MODELS, _text("Recent models"), kind=Kind.SUBMENU),
             None,
+            Item(Command.MODEL_DETAILS, _text("Model details"), "Ctrl+I"),
             Item(Command.UNLOAD_MODEL, _text("Unload model")),
         ),
     ),
@@ -148,6 +151,7 @@ MENUS = (
         (
             Item(Command.WELCOME_PAGE, _text("Welcome page")),
             Item(Command.KEYBOARD_SHORTCUTS, _text("Keyboard shortcuts"), "F1"),
+            Item(Command.BOARD_CHECK, _text("Board check")),
             None,
             Item(Command.ABOUT, _text("About Cairn")),
         ),

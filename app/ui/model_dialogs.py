@@ -51,7 +51,7 @@ def file_dialog(parent: QWidget, folder: Path) -> QFileDialog:
     dialog = QFileDialog(parent, parent.tr("Open model file"), str(folder))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters([parent.tr("GGUF models (*.gguf)"), parent.tr("All files (*)")])
+    dialog.setNameFilters([parent.tr("Models (*.gguf *.rkllm)"), parent.tr("All files (*)")])
     return dialog
 
 

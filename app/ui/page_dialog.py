@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.theme import SPACE_M, SPACE_XL
 
@@ -15,6 +22,19 @@ class PageDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self._page = QWidget(self)
+
+    def _label(
+        self, text: str, *, role: str = "", tone: str = "", parent: QWidget | None = None
+    ) -> QLabel:
+        """Return words of any origin that wrap and can be selected."""
+        label = QLabel(text, parent or self._page)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for name, value in (("role", role), ("tone", tone)):
+            if value:
+                label.setProperty(name, value)
+        return label
 
     def _finish(self, wish: QSize) -> QDialogButtonBox:
         """Take the size `wish`, or as much as the window below has; return the row of buttons.

@@ -34,16 +34,22 @@ class SettingGroup(QWidget):
         column.setSpacing(SPACE_M)
         column.addWidget(heading)
         self.setAccessibleName(self._label)
-        if shared:
-            hint = QLabel(self.tr("Changes apply to the next answer."), self)
-            hint.setProperty("tone", "quiet")
-            hint.setWordWrap(True)
-            column.addWidget(hint)
+        self._hint = QLabel(self)
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setProperty("tone", "quiet")
+        self._hint.setWordWrap(True)
+        self._hint.setVisible(shared)
+        column.addWidget(self._hint)
+        self.set_note("")
         self.rows = tuple(
             SettingRow(entry, theme, icons, self, tells_effect=not shared) for entry in members
         )
         for row in self.rows:
             column.addWidget(row)
+
+    def set_note(self, note: str) -> None:
+        """Say once what the loaded model makes of the settings of this group."""
+        self._hint.setText(note or self.tr("Changes apply to the next answer."))
 
     def show_matching(self, words: list[str]) -> bool:
         """Show the rows that have all `words`; return whether there is one."""

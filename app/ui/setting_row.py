@@ -58,11 +58,13 @@ class SettingRow(QWidget):
         self._reset.setSizePolicy(keep)
         self._reset.hide()
         self._help = _words(self, "quiet")
+        self._note = _words(self, "quiet")
         self._why = _words(self, "warning")
         self._reload = QPushButton(self.tr("Reload now"), self)
         self._reload.setAccessibleDescription(self.tr("Loads the model again with these settings."))
         self._reload.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._reload.hide()
+        self._note.hide()
         self._lay_out()
         self._show_words()
         self.editor.value_edited.connect(self._on_value_edited)
@@ -84,6 +86,12 @@ class SettingRow(QWidget):
             self.editor.setEnabled(not reason)
             self._reset.setEnabled(not reason)
             self._show_words()
+
+    def set_note(self, note: str) -> None:
+        """Say what the loaded model makes of the setting, or nothing."""
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        self.editor.describe(f"{self._help.text()} {note} {self._reason}".strip())
 
     def set_reload_offered(self, offered: bool) -> None:
         """Offer to load the model again, because it was loaded with another value."""
@@ -113,6 +121,7 @@ class SettingRow(QWidget):
         if not self.editor.has_label:
             column.addWidget(self.editor)
         column.addWidget(self._help)
+        column.addWidget(self._note)
         column.addWidget(self._why)
         column.addWidget(self._reload)
 

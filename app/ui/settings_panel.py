@@ -174,15 +174,13 @@ class SettingsPanel(QWidget):
         rows.addWidget(self._scroll, 1)
 
     def _offer_reload(self) -> None:
-        with_now = self._presenter.settings
+        loaded = self._loaded_with if self._stage is ModelStage.READY else None
         for row in self._rows():
-            if row.entry.spec.effect is Effect.RELOAD:
-                loaded = self._loaded_with
-                row.set_reload_offered(
-                    self._stage is ModelStage.READY
-                    and loaded is not None
-                    and _value_of(loaded, row.entry) != _value_of(with_now, row.entry)
-                )
+            row.set_reload_offered(
+                loaded is not None
+                and self._presenter.effect_of(row.entry) is Effect.RELOAD
+                and _value_of(loaded, row.entry) != _value_of(self._presenter.settings, row.entry)
+            )
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
@@ -192,8 +190,16 @@ class SettingsPanel(QWidget):
 
     @Slot()
     def _on_availability_changed(self) -> None:
-        for row in self._rows():
-            row.set_reason(self._presenter.unavailable_reason(row.entry))
+        for group in self._groups:
+            notes = [self._presenter.note_on(row.entry) for row in group.rows]
+            # What is true of most is said once.
+            common = max(notes, key=notes.count) if notes else ""
+            is_shared = notes.count(common) > 1
+            group.set_note(common if is_shared else "")
+            for row, note in zip(group.rows, notes, strict=True):
+                row.set_note("" if is_shared and note == common else note)
+                row.set_reason(self._presenter.unavailable_reason(row.entry))
+        self._offer_reload()
 
     @Slot(object, object)
     def _on_value_edited(self, entry: Entry, value: object) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.catalog.starter import is_starter
 from app.settings.schema import Theme as ThemeChoice
+from app.ui.icons import Icons
 from app.ui.menu_state import text_scale_entry
 from app.ui.menus import Command
 
@@ -27,8 +28,9 @@ class WindowCommands(QObject):
     Dialogs are imported when they are wanted: the first window is there sooner.
     """
 
-    def __init__(self, window: MainWindow, presenters: Presenters) -> None:
+    def __init__(self, window: MainWindow, presenters: Presenters, icons: Icons) -> None:
         super().__init__(window)
+        self._icons = icons
         self._presenters = presenters
         self._panes = window.panes
         self._side = window.side
@@ -64,6 +66,18 @@ class WindowCommands(QObject):
         dialog.file_requested.connect(self.open_model_file)
         self._open(dialog)
 
+    @Slot()
+    def check_board(self) -> None:
+        """Say whether models run on the NPU of this computer, and what is missing for it."""
+        from app.ui.board_dialog import BoardDialog
+
+        self._open(BoardDialog(self._presenters.board, self._icons, self._window()))
+
+    def _show_details(self) -> None:
+        from app.ui.details_dialog import DetailsDialog
+
+        self._open(DetailsDialog(self._presenters.model.state, self._window()))
+
     def _window(self) -> MainWindow:
         return cast("MainWindow", self.parent())
 
@@ -94,10 +108,12 @@ class WindowCommands(QObject):
             Command.CHOOSE_MODEL: window.choose_model,
             Command.OPEN_MODEL_FILE: self.open_model_file,
             Command.USE_STARTER: presenters.model.load_starter,
+            Command.MODEL_DETAILS: self._show_details,
             Command.UNLOAD_MODEL: presenters.model.unload,
             Command.ENGINE_LOG: window.engine_log_requested.emit,
             Command.WELCOME_PAGE: self._chat_pane.show_welcome,
             Command.KEYBOARD_SHORTCUTS: self._show_shortcuts,
+            Command.BOARD_CHECK: self.check_board,
             Command.ABOUT: self._show_about,
         }
 

@@ -80,4 +80,9 @@ def test_settings_cannot_be_changed_in_place() -> None:
 
 def test_what_the_model_was_loaded_with_takes_effect_on_reload() -> None:
     reload = {_named(entry) for entry in SHOWN if entry.spec.effect is Effect.RELOAD}
-    assert reload == {"context.context_tokens", "engine.threads"}
+    assert reload == {
+        "context.context_tokens",
+        "engine.threads",
+        "engine.npu_library",
+        "engine.embed_flash",
+    }

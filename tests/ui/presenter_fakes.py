@@ -14,7 +14,7 @@ from app.presenters.chat_status import ChatStatus
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
 from app.settings.codec import with_value
-from app.settings.schema import Entry, Settings, entries
+from app.settings.schema import Effect, Entry, Settings, entries
 from app.store.store import SearchHit
 from app.ui.main_window import Presenters
 
@@ -187,6 +187,25 @@ class FakeSettings(QObject):
     def unavailable_reason(self, _entry: Entry) -> str:
         return ""
 
+    def effect_of(self, entry: Entry) -> Effect:
+        return entry.spec.effect
+
+    def note_on(self, _entry: Entry) -> str:
+        return ""
+
+
+class FakeBoard(QObject):
+    """Finds what a test says."""
+
+    checked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks = 0
+
+    def check(self) -> None:
+        self.checks += 1
+
 
 @dataclass
 class FakePresenters:
@@ -197,6 +216,7 @@ class FakePresenters:
     chat: FakeChat = field(default_factory=FakeChat)
     settings: FakeSettings = field(default_factory=FakeSettings)
     notices: Notices = field(default_factory=Notices)
+    board: FakeBoard = field(default_factory=FakeBoard)
 
     def bundle(self) -> Presenters:
         """Return them as the window knows them."""
@@ -206,6 +226,7 @@ class FakePresenters:
             cast(Any, self.chat),
             cast(Any, self.settings),
             self.notices,
+            cast(Any, self.board),
         )
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import __version__
+from app.board.findings import Finding, Level
 from app.catalog.starter import STARTER_LABEL
+from app.presenters.model_state import ModelStage, ModelState
+from app.runtime.protocol import Capabilities, Capability, Detail, ModelInfo
 from app.ui import model_dialogs
 from app.ui.about_dialog import PARTS, AboutDialog
+from app.ui.board_dialog import BoardDialog
+from app.ui.details_dialog import DetailsDialog
+from app.ui.icons import Icons
 from app.ui.menus import MENUS
 from app.ui.model_dialogs import SOURCES, GetModelDialog, file_dialog
 from app.ui.shortcuts_dialog import ShortcutsDialog
-from tests.ui.presenter_fakes import children
+from tests.ui.presenter_fakes import FakeBoard, children
 
 
 def words(parent: QWidget) -> str:
@@ -59,7 +67,7 @@ def test_the_file_dialog_looks_for_one_existing_model(qtbot: QtBot, tmp_path: Pa
     qtbot.addWidget(parent)
     dialog = file_dialog(parent, tmp_path)
     assert dialog.fileMode() is QFileDialog.FileMode.ExistingFile
-    assert dialog.nameFilters()[0] == "GGUF models (*.gguf)"
+    assert dialog.nameFilters()[0] == "Models (*.gguf *.rkllm)"
 
 
 def test_about_names_version_starter_and_every_part(qtbot: QtBot) -> None:
@@ -93,3 +101,84 @@ def test_every_shortcut_of_the_menus_is_listed(qtbot: QtBot) -> None:
             if item is not None and item.keys:
                 assert item.text.rstrip("…") in shown
                 assert item.keys in shown
+
+
+FOUND = (
+    Finding(Level.OK, "Chip", "Orange Pi 5 has an RK3588S."),
+    Finding(Level.WARNING, "CPU clock", "Slow.", "Let it run at full speed:", "echo performance"),
+    Finding(Level.PROBLEM, "NPU library", "There is no librkllmrt.so.", "Put it into /usr/lib."),
+)
+
+
+@pytest.fixture
+def board(qtbot: QtBot, icons: Icons) -> tuple[FakeBoard, BoardDialog]:
+    presenter = FakeBoard()
+    dialog = BoardDialog(cast(Any, presenter), icons)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return presenter, dialog
+
+
+def test_the_board_check_begins_when_its_dialog_opens(
+    board: tuple[FakeBoard, BoardDialog],
+) -> None:
+    presenter, dialog = board
+    assert presenter.checks == 1
+    assert dialog._progress.isVisible()
+    assert not dialog._copy.isEnabled()
+
+
+def test_the_board_check_shows_every_finding_with_its_remedy_and_command(
+    board: tuple[FakeBoard, BoardDialog],
+) -> None:
+    presenter, dialog = board
+    presenter.checked.emit(FOUND)
+    shown = words(dialog)
+    for finding in FOUND:
+        for text in (finding.name, finding.text, finding.remedy, finding.command):
+            assert text in shown
+    assert "1 thing keeps models off the NPU." in shown
+    assert not dialog._progress.isVisible()
+    marks = {label.accessibleName() for label in children(dialog, QLabel)}
+    assert {"In order", "Warning", "Problem"} <= marks
+
+
+def test_the_board_check_can_be_repeated_and_copied(
+    qtbot: QtBot, board: tuple[FakeBoard, BoardDialog]
+) -> None:
+    presenter, dialog = board
+    presenter.checked.emit(FOUND)
+    dialog._copy.click()
+    assert "PROBLEM  NPU library" in QGuiApplication.clipboard().text()
+    dialog._again.click()
+    assert presenter.checks == 2
+    presenter.checked.emit(FOUND[:1])
+    qtbot.waitUntil(lambda: "librkllmrt" not in words(dialog))
+
+
+def test_the_details_of_a_model_say_where_each_value_comes_from(qtbot: QtBot) -> None:
+    info = ModelInfo(
+        Path("/models/a <b>.rkllm"),
+        "a",
+        "RKLLM 1.2.3",
+        4096,
+        context_limit=16384,
+        quantization="w8a8",
+        capabilities=Capabilities(frozenset({Capability.LORA}), {Capability.SEED: "No seed."}),
+        details=(Detail("NPU library", "1.2.3", "chosen because it is the newest"),),
+    )
+    dialog = DetailsDialog(ModelState(ModelStage.READY, "a", info=info))
+    qtbot.addWidget(dialog)
+    shown = words(dialog)
+    assert "/models/a <b>.rkllm" in shown
+    assert "4,096 tokens" in shown
+    assert "at most 16,384" in shown
+    assert "chosen because it is the newest" in shown
+    assert "What it cannot do" in shown
+    assert "No seed." in shown
+
+
+def test_the_details_without_a_model_say_so(qtbot: QtBot) -> None:
+    dialog = DetailsDialog(ModelState())
+    qtbot.addWidget(dialog)
+    assert words(dialog) == "No model is loaded"

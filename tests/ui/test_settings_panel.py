@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.presenters.model_state import ModelStage, ModelState
 from app.presenters.notices import Notices
 from app.presenters.settings import SettingsPresenter
-from app.runtime.protocol import Capabilities, Capability
+from app.runtime.protocol import Capabilities, Capability, ModelInfo
 from app.settings.file import SettingsFile
 from app.settings.schema import Entry, Settings, Spec, entries
 from app.settings.schema import Theme as ThemeChoice
@@ -268,17 +268,49 @@ def test_a_setting_the_model_cannot_follow_is_off_with_the_reason(
     panel: SettingsPanel, presenter: SettingsPresenter
 ) -> None:
     reason = "This runtime draws its own seed."
-    presenter.set_capabilities(
-        Capabilities(frozenset({Capability.MIN_P}), {Capability.SEED: reason})
-    )
+    presenter.set_model(model_that(frozenset({Capability.MIN_P}), {Capability.SEED: reason}))
     seed, min_p = row_of(panel, "seed"), row_of(panel, "min_p")
     assert not seed.editor.isEnabled()
     assert seed._why.text() == reason
     assert reason in seed.editor.focusProxy().accessibleDescription()
     assert min_p.editor.isEnabled()
-    presenter.set_capabilities(None)
+    presenter.set_model(None)
     assert seed.editor.isEnabled()
     assert seed._why.isHidden()
+
+
+def test_sampling_that_is_fixed_by_the_load_says_so_and_offers_to_load_again(
+    panel: SettingsPanel, presenter: SettingsPresenter
+) -> None:
+    reason = "librkllmrt 1.2.3 takes sampling when the model loads: changes apply after a reload."
+    panel.set_model(ModelState(ModelStage.LOADING))
+    presenter.set_model(model_that(frozenset(), {Capability.SAMPLING_PER_RUN: reason}))
+    panel.set_model(ModelState(ModelStage.READY))
+    (sampling,) = [group for group in panel._groups if "sampling" in group._label.lower()]
+    assert sampling._hint.text() == reason
+    top_k, longest = row_of(panel, "top_k"), row_of(panel, "max_new_tokens")
+    presenter.set_value("sampling", "top_k", 7)
+    presenter.set_value("sampling", "max_new_tokens", 64)
+    assert not top_k._reload.isHidden()
+    assert longest._reload.isHidden()
+    presenter.set_model(model_that(frozenset({Capability.SAMPLING_PER_RUN}), {}))
+    assert top_k._reload.isHidden()
+    assert "next answer" in sampling._hint.text()
+
+
+def test_a_model_that_reads_less_than_is_set_says_how_much(
+    panel: SettingsPanel, presenter: SettingsPresenter
+) -> None:
+    presenter.set_value("context", "context_tokens", 8192)
+    presenter.set_model(ModelInfo(Path("m"), "m", "test", 2048, context_limit=2048))
+    note = row_of(panel, "context_tokens")._note
+    assert "at most 2,048 tokens" in note.text()
+    presenter.set_model(ModelInfo(Path("m"), "m", "test", 8192, context_limit=32768))
+    assert note.isHidden()
+
+
+def model_that(present: frozenset[Capability], missing: dict[Capability, str]) -> ModelInfo:
+    return ModelInfo(Path("m"), "m", "test", 4096, capabilities=Capabilities(present, missing))
 
 
 def test_the_wheel_scrolls_past_fields_without_changing_them(panel: SettingsPanel) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the board check, on the trees of several machines."""
