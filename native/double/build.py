@@ -1,16 +1,18 @@
-"""Builds the test double of librkllmrt.so: `python native/double/build.py VERSION FILE [--cc CC]`.
+"""Builds the test double of librkllmrt.so: `python native/double/build.py VERSION FILE`.
 
 VERSION is a released version of the library, or one that is not, with the generation whose
-interface it shall have: `1.3.1=1.3.0`. With another compiler it is built for another machine:
-`--cc aarch64-linux-gnu-gcc`.
+interface it shall have: `1.3.1=1.3.0`. The compiler is that of the environment variable CC;
+`aarch64-linux-gnu-gcc` builds it for a board.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from pathlib import Path
 
+COMPILER = os.environ.get("CC", "cc")
 FOLDER = Path(__file__).resolve().parent
 ABI = FOLDER.parent / "abi"
 
@@ -34,13 +36,13 @@ _FLAGS = (
 )
 
 
-def build(version: str, file: Path, cc: str = "cc") -> Path:
+def build(version: str, file: Path) -> Path:
     """Compile the double as `version` into `file`. Raises CalledProcessError."""
     version, _, generation = version.partition("=")
     generation = generation or GENERATIONS[version]
     subprocess.run(
         [
-            cc,
+            COMPILER,
             *_FLAGS,
             f"-DGENERATION={_NUMBERS[generation]}",
             f'-DVERSION="{version}"',
@@ -61,9 +63,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("version")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--cc", default="cc")
     options = parser.parse_args()
-    build(options.version, options.file, options.cc)
+    build(options.version, options.file)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ def _streaming(folder: Path) -> list[Figure]:
     return measure(folder)
 
 
+def _npu(folder: Path) -> list[Figure]:
+    from tests.bench.npu import measure
+
+    return measure(folder)
+
+
 def _search(folder: Path) -> list[Figure]:
     from tests.store.measure_search import search_times
 
@@ -44,6 +50,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "startup": _startup,
     "view": _view,
     "streaming": _streaming,
+    "npu": _npu,
     "search": _search,
 }
 

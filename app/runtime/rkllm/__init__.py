@@ -1,12 +1,12 @@
 """Models on the Rockchip NPU, through `librkllmrt.so` and cffi.
 
 How a model is loaded:
- 1. `discovery` lists the libraries there are; `examine` asks three witnesses about each: the text
-    inside the file, its symbols, and the layout of what it returns, the last two in a child.
- 2. `choice` takes the one that fits the model, by a rule that can be read and overridden.
- 3. `binding` speaks the layout of that generation; no cdata leaves it.
- 4. `runtime` drives it: `prompts` decides how a conversation is written, `results` listens to the
-    callback, `log_lines` reads what the library prints, which is all it says about itself.
+1. `discovery` lists the libraries there are; `examine` asks three witnesses about each: the text
+   inside the file, its symbols, and the layout of what it returns, the last two in a child.
+2. `choice` takes the one that fits the model, by a rule that can be read and overridden.
+3. `binding` speaks the layout of that generation; no cdata leaves it.
+4. `runtime` drives it: `prompts` decides how a conversation is written, `results` listens to the
+   callback, `log_lines` reads what the library prints, which is all it says about itself.
 
 Importing this costs nothing: cffi and the library wait.
 """

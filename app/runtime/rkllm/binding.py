@@ -1,11 +1,12 @@
 """The native border: Python values in, Python values out, and no cdata beyond this module.
 
 1. One `Binding` is one library, opened, with at most one model in it. All calls come from one
-thread, but for `abort`.
+   thread, but for `abort`.
 2. What C points at is kept beside the pointer: for the life of the handle what belongs to
-`rkllm_init`, for the length of a run what belongs to the run.
+   `rkllm_init`, for the length of a run what belongs to the run.
 3. The callback copies and hands over. It never raises: an exception is kept, the run is ended,
-and the exception is raised when the run has returned.
+   and the exception is raised when the run has returned. For a token it does next to nothing:
+   the model waits for it, and after a pause of milliseconds every line of Python is cold.
 4. A call that comes back after its run has ended is counted and otherwise ignored.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,8 +68,11 @@ class Performance:
 class Listener(Protocol):
     """Hears what a run writes, on the thread that called `run`."""
 
-    def take_text(self, text: bytes, *, waiting: bool) -> bool:
-        """Take the text of one token. Return whether the run shall pause."""
+    def take_first(self, text: bytes) -> Callable[[bytes], object]:
+        """Take the text of the first token, and return what takes the others."""
+
+    def take_waiting(self, text: bytes) -> None:
+        """Take a token that ends in the middle of a character; `text` may be its beginning."""
 
     def take_vectors(self, vectors: Vectors) -> None:
         """Take hidden states or logits."""
@@ -111,7 +116,10 @@ class Binding:
         self._kept: list[Any] = []
         self._listener: Listener | None = None
         self._failure: BaseException | None = None
-        self._mode = RunMode.GENERATE
+        #: What takes the next token; None outside of a run that generates.
+        self._take: Callable[[bytes], object] | None = None
+        #: What the callback answers to a token.
+        self._answer = _GO_ON
         #: Guards the handle against an abort from another thread while it is destroyed.
         self._lock = threading.Lock()
         self.late_calls = 0
@@ -142,6 +150,10 @@ class Binding:
             self._lib.rkllm_destroy(handle)
             self._kept.clear()
 
+    def abandon(self) -> None:
+        """Never touch the model again: it is not known to be one."""
+        self._handle = None
+
     # Runs.
 
     def run(self, options: RunOptions, listener: Listener) -> None:
@@ -153,12 +165,13 @@ class Binding:
         given = self._structs.input(options, kept)
         infer = self._structs.infer(options, kept)
         self._failure = None
-        self._mode = options.mode
+        self._answer = _GO_ON
         self._listener = listener
+        self._take = self._take_first if options.mode is RunMode.GENERATE else None
         try:
             returned = self._lib.rkllm_run(self._handle, given, infer, self._ffi.NULL)
         finally:
-            self._listener = None
+            self._listener = self._take = None
         if self._failure is not None:
             raise self._failure
         if returned != 0:
@@ -171,9 +184,9 @@ class Binding:
             if self._handle is not None and self._lib.rkllm_is_running(self._handle) == 1:
                 self._lib.rkllm_abort(self._handle)
 
-    def abort_from_callback(self) -> None:
-        """End the run whose callback this is called from."""
-        self._lib.rkllm_abort(self._handle)
+    def pause(self) -> None:
+        """Let the run pause at its next token (since 1.2.1). From any thread."""
+        self._answer = _PAUSE
 
     @property
     def is_running(self) -> bool:
@@ -235,29 +248,37 @@ class Binding:
     def _make_callback(self) -> Any:
         ffi = self._ffi
         kind = ffi.typeof("LLMResultCallback")
+        string = ffi.string
+
+        def called(result: Any, _userdata: Any, state: int) -> int:
+            take = self._take
+            if state or take is None or not result or not result.text:
+                return self._called(result, state)
+            take(string(result.text))
+            return self._answer
+
+        def called_without_answer(result: Any, userdata: Any, state: int) -> None:
+            called(result, userdata, state)
+
         if self.generation.is_at_least("1.2.1"):
-            return ffi.callback(kind, self._called, error=_GO_ON, onerror=self._failed)
-        return ffi.callback(kind, self._called_without_answer, onerror=self._failed)
+            return ffi.callback(kind, called, error=_GO_ON, onerror=self._failed)
+        return ffi.callback(kind, called_without_answer, onerror=self._failed)
 
-    def _called_without_answer(self, result: Any, userdata: Any, state: int) -> None:
-        self._called(result, userdata, state)
+    def _take_first(self, text: bytes) -> None:
+        assert self._listener is not None
+        self._take = self._listener.take_first(text)
 
-    def _called(self, result: Any, _userdata: Any, state: int) -> int:
-        """Take what the library says. Whatever is raised in here goes to `_failed`."""
+    def _called(self, result: Any, state: int) -> int:
+        """Take whatever is no ordinary token. What is raised in here goes to `_failed`."""
         listener = self._listener
         if listener is None:
             self.late_calls += 1
-            return _GO_ON
-        if state <= _WAITING:
-            if not result:
-                return _GO_ON
-            if self._mode is not RunMode.GENERATE:
+        elif state <= _WAITING and result:
+            if self._take is None:
                 return self._take_vectors(result, listener)
-            text = result.text
-            piece = self._ffi.string(text) if text else b""
-            wants_pause = listener.take_text(piece, waiting=state == _WAITING)
-            return _PAUSE if wants_pause else _GO_ON
-        if state == _FINISH:
+            if state == _WAITING:
+                listener.take_waiting(self._ffi.string(result.text) if result.text else b"")
+        elif state == _FINISH:
             listener.take_finish(self._performance(result) if result else None)
         elif state == _HIDDEN_LAYER_1_1 and result:
             return self._take_vectors(result, listener)
@@ -269,7 +290,7 @@ class Binding:
         # Called by cffi in place of raising: nothing can be raised through C.
         if self._failure is None:
             self._failure = error
-        self.abort_from_callback()
+        self._lib.rkllm_abort(self._handle)
 
     def _take_vectors(self, result: Any, listener: Listener) -> int:
         ffi = self._ffi

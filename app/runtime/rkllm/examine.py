@@ -1,9 +1,9 @@
 """Decides whether a library can be spoken to, and how: three witnesses have to agree.
 
- 1. The version that is written in the file.
- 2. Its functions, which tell the releases apart up to a point.
- 3. Where it keeps the fields whose defaults are documented: 1.2.1 and 1.3.0 have the same
-    functions and other structs, and a wrong guess ends in a crash without a word.
+1. The version that is written in the file.
+2. Its functions, which tell the releases apart up to a point.
+3. Where it keeps the fields whose defaults are documented: 1.2.1 and 1.3.0 have the same
+   functions and other structs, and a wrong guess ends in a crash without a word.
 
 An unknown version whose functions and layout are those of one known generation may be tried when
 the user says so. A contradiction is never tried.

@@ -97,6 +97,12 @@ def understood(text: str, file: str) -> Message | None:
     return None
 
 
+def says_failed(text: str) -> bool:
+    """Return whether a line of `text` is an error that is known."""
+    errors = [line for line in text.splitlines() if line.startswith("E ")]
+    return understood("\n".join(errors), "") is not None
+
+
 def error_lines(text: str) -> str:
     """Return the warnings and errors among the lines of `text`, else its last lines."""
     lines = text.splitlines()

@@ -50,7 +50,9 @@ def main(path: str) -> int:
     present = [name for name in FUNCTIONS if hasattr(library, name)]
     defaults = ""
     if FUNCTIONS[0] in present:
-        defaults = bytes(ffi.buffer(ffi.addressof(library.rkllm_createDefaultParam()))).hex()
+        # The name keeps it alive: a pointer to it does not.
+        space = library.rkllm_createDefaultParam()
+        defaults = bytes(ffi.buffer(ffi.addressof(space))).hex()
     sys.stdout.write(json.dumps({"functions": present, "defaults": defaults}) + "\n")
     return 0
 

@@ -42,8 +42,9 @@ from app.runtime.rkllm.discovery import VARIABLE, candidates
 from app.runtime.rkllm.examine import examine
 from app.runtime.rkllm.failures import load_failure, run_failure
 from app.runtime.rkllm.file_check import check_model
-from app.runtime.rkllm.log_lines import LogFacts, facts_in
+from app.runtime.rkllm.log_lines import LogFacts, facts_in, says_failed
 from app.runtime.rkllm.prompts import Prompts
+from app.runtime.rkllm.pump import Pump
 from app.runtime.rkllm.results import Answer
 from app.runtime.rkllm.structs import InitOptions, RunOptions
 from app.runtime.rkllm.templates import Template, plain_template, template_for
@@ -128,12 +129,14 @@ class RkllmRuntime:
         except NativeFailure as failure:
             raise self._failed(str(failure)) from failure
         limit = max(0, request.max_new_tokens) if request.mode is RunMode.GENERATE else 0
-        answer = Answer(on_text, limit, binding.abort_from_callback)
+        answer = Answer(on_text, limit)
         began_empty, self._is_fresh = self._is_fresh and request.load_cache is None, False
         self._answer = answer
         problem = ""
         try:
-            binding.run(options, answer)
+            with Pump(answer.read, binding.abort) as pump:
+                answer.on_first = pump.hurry
+                binding.run(options, answer)
         except NativeFailure as failure:
             problem = str(failure)
         finally:
@@ -174,9 +177,10 @@ class RkllmRuntime:
 
     def pause(self) -> None:
         """Let the current run pause at its next token. From any thread."""
-        answer = self._answer
-        if answer is not None:
+        answer, binding = self._answer, self._binding
+        if answer is not None and binding is not None:
             answer.pause()
+            binding.pause()
 
     def close(self) -> None:
         """Give everything back. Never called during a run; calling it twice is harmless."""
@@ -213,8 +217,13 @@ class RkllmRuntime:
                 ignore_eos=npu.ignore_eos,
             )
         )
+        printed = self._printed()
+        if not binding.generation.is_at_least("1.2.0") and says_failed(printed):
+            # 1.1.x prints why it failed and returns 0; what the handle is then is not known.
+            binding.abandon()
+            raise NativeFailure("rkllm_init", 0)
         self._binding = binding
-        facts = facts_in(self._printed())
+        facts = facts_in(printed)
         for adapter in request.adapters:
             self._adapters.load(binding, adapter)
         return facts

@@ -1,4 +1,7 @@
-"""Says when the next frame of streaming text may be drawn: the dearer the last one, the later."""
+"""Says when the next frame of streaming text may be drawn: the dearer the last one, the later.
+
+After a pause the first frame comes at once, so that the first token is not held back.
+"""
 
 from __future__ import annotations
 
@@ -24,23 +27,22 @@ class FrameTimer(QObject):
         super().__init__(parent)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self.frame_due)
-
-    @property
-    def interval_ms(self) -> int:
-        """How long the next frame waits after its request."""
-        return self._timer.interval()
+        self._drawn_at = 0.0
+        #: The time from the end of the last frame to the next one.
+        self.interval_ms = FRAME_MS
 
     def request(self) -> None:
         """Ask for a frame, unless one is on its way."""
         if not self._timer.isActive():
-            self._timer.start()
+            passed_ms = (time.perf_counter() - self._drawn_at) * 1000
+            self._timer.start(max(0, round(self.interval_ms - passed_ms)))
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
         """Measure what the frame costs; the next one waits accordingly."""
         start = time.perf_counter()
         yield
-        cost_ms = (time.perf_counter() - start) * 1000
-        self._timer.setInterval(max(FRAME_MS, round(_SHARE * cost_ms)))
+        self._drawn_at = time.perf_counter()
+        cost_ms = (self._drawn_at - start) * 1000
+        self.interval_ms = max(FRAME_MS, round(_SHARE * cost_ms))

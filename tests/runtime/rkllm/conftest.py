@@ -38,6 +38,27 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
+#: The other answer to each question that no document answers; the double's own are the first.
+#: What decides whether something is possible at all has tests of its own.
+OTHERWISE = {
+    "log_stream": "stderr",
+    "log_flush": "1",
+    "finish_text": "empty",
+    "finish_result": "null",
+    "utf8": "partial",
+    "overflow": "both",
+    "context_full": "shift",
+    "abort_idle": "0",
+    "abort_prefill": "step",
+    "abort_keeps": "0",
+    "hidden": "two",
+    "lora_unknown": "error",
+    "pause_finish": "1",
+    "poison": "0",
+    "failed_handle": "junk",
+}
+
+
 @dataclass
 class Board:
     """A runtime over the double of one version."""
@@ -46,14 +67,21 @@ class Board:
     folder: Path
     record: Record
     runtime: RkllmRuntime
+    #: How its library behaves where that is not known.
+    unknown: dict[str, str]
 
     def is_at_least(self, version: str) -> bool:
         """Return whether the library is of that version or newer."""
         return _numbers(self.version) >= _numbers(version)
 
+    @property
+    def tells_performance(self) -> bool:
+        """Return whether the library says what a run cost."""
+        return self.is_at_least("1.2.1") and self.unknown.get("finish_result") != "null"
+
     def write_model(self, name: str = "qwen2-test", **options: object) -> Path:
         """Write a model; its name decides which template it gets."""
-        return write_model(self.folder / f"{name}.rkllm", **options)
+        return write_model(self.folder / f"{name}.rkllm", **{**self.unknown, **options})
 
     def load(
         self, name: str = "qwen2-test", request: dict[str, Any] | None = None, **options: object
@@ -75,16 +103,27 @@ class Board:
         return self.run(ask(*texts, **{"max_new_tokens": 0, **more}))
 
 
-def _board(version: str, folder: Path, record: Record) -> Iterator[Board]:
+@pytest.fixture(params=[{}, OTHERWISE], ids=["", "otherwise"])
+def unknown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """How the library behaves where that is not known: both ways."""
+    ways: dict[str, str] = request.param
+    # The defaults of the parameters are asked for before there is a model that says how.
+    monkeypatch.setenv("RKLLM_DOUBLE", f"poison={ways.get('poison', '1')}")
+    return ways
+
+
+def _board(version: str, folder: Path, record: Record, unknown: dict[str, str]) -> Iterator[Board]:
     runtime = RkllmRuntime(folder / "data")
-    yield Board(version, folder, record, runtime)
+    yield Board(version, folder, record, runtime, unknown)
     runtime.close()
 
 
 @pytest.fixture(params=VERSIONS)
-def board(request: pytest.FixtureRequest, tmp_path: Path, record: Record) -> Iterator[Board]:
+def board(
+    request: pytest.FixtureRequest, tmp_path: Path, record: Record, unknown: dict[str, str]
+) -> Iterator[Board]:
     """A board for each generation, or for those that a test names."""
-    yield from _board(request.param, tmp_path, record)
+    yield from _board(request.param, tmp_path, record, unknown)
 
 
 def since(version: str) -> pytest.MarkDecorator:
@@ -94,6 +133,6 @@ def since(version: str) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def newest(tmp_path: Path, record: Record) -> Iterator[Board]:
+def newest(tmp_path: Path, record: Record, unknown: dict[str, str]) -> Iterator[Board]:
     """A board with the newest library, for what does not depend on it."""
-    yield from _board(VERSIONS[-1], tmp_path, record)
+    yield from _board(VERSIONS[-1], tmp_path, record, unknown)

@@ -11,6 +11,7 @@ import pytest
 
 from app.runtime.rkllm.abi import GENERATIONS, ffi_of
 from app.runtime.rkllm.examine import Verdict, examine, matching_layouts
+from native.double.build import COMPILER
 from tests.rkllm_double import VERSIONS, library
 
 
@@ -153,6 +154,6 @@ def _with_version(folder: Path, version: bytes, really: str) -> Path:
 
 def _compile(folder: Path, code: str, name: str = "librkllmrt.so", *more: str) -> Path:
     path = folder / name
-    command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-x", "none", *more, "-o", str(path)]
+    command = [COMPILER, "-shared", "-fPIC", "-x", "c", "-", "-x", "none", *more, "-o", str(path)]
     subprocess.run(command, input=code, text=True, check=True)
     return path

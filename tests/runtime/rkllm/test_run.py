@@ -47,19 +47,19 @@ def test_bytes_that_are_no_text_do_not_end_the_run(board: Board) -> None:
 
 
 def test_tokens_are_counted_and_timed(board: Board) -> None:
-    board.load(reply="one two three four", rate=200, prefill_rate=2000)
+    board.load(reply="one two three four", rate=100, prefill_rate=2000)
     _, result = board.say("Hello")
     assert result.statistics.generated_tokens == 5
     assert result.statistics.first_token_ms is not None
     assert result.statistics.decode_ms is not None
-    assert result.statistics.decode_tokens_per_second == pytest.approx(200, rel=0.2)
+    assert result.statistics.decode_tokens_per_second == pytest.approx(100, rel=0.2)
 
 
 def test_the_second_turn_reads_only_what_is_new(board: Board) -> None:
     board.load(reply="Hi there", utf8="whole")
     _, first = board.say("Hello")
     _, second = board.say("Hello", "Hi there", "And now?")
-    if board.is_at_least("1.2.1"):
+    if board.tells_performance:
         assert first.statistics.cached_tokens == 0
         assert second.statistics.prompt_tokens is not None
         assert second.statistics.cached_tokens is not None
@@ -79,8 +79,11 @@ def test_the_limit_of_tokens_ends_the_answer(board: Board) -> None:
 
 def test_a_full_context_ends_the_answer_as_its_limit(board: Board) -> None:
     board.load(request={"context_tokens": 64}, reply="word ", repeat=100)
-    _, result = board.say("Hello")
-    if board.is_at_least("1.2.1"):
+    text, result = board.say("Hello")
+    if len(text.split()) == 100:
+        # The library made room by itself, and the answer came to its own end.
+        assert result.finish is FinishReason.STOP
+    elif board.is_at_least("1.2.1"):
         assert result.finish is FinishReason.LENGTH
 
 
@@ -294,7 +297,7 @@ def test_logits_of_the_prompt_arrive(board: Board) -> None:
 
 @since("1.2.1")
 def test_a_pause_keeps_the_state_and_a_resume_goes_on(board: Board) -> None:
-    board.load(reply="one two three four five six", utf8="whole")
+    board.load(reply="one two three four five six", utf8="whole", rate=50)
     text, result = board.run(ask("Count", max_new_tokens=0), Listener(at_text=board.runtime.pause))
     assert result.finish is FinishReason.PAUSED
     rest, result = board.run(RunRequest((), resume=True, max_new_tokens=0))
@@ -320,7 +323,7 @@ def test_a_prompt_cache_is_saved_and_begun_from(board: Board) -> None:
     board.runtime.close()
     board.load(utf8="whole")
     _, result = board.say("A long story", load_cache=file)
-    if board.is_at_least("1.2.1"):
+    if board.tells_performance:
         assert result.statistics.cached_tokens
     board.runtime.perform(Command(CommandKind.RELEASE_CACHE))
     names = board.record.names()
@@ -360,6 +363,25 @@ def test_a_prompt_cache_of_another_model_is_refused(newest: Board) -> None:
     newest.load("qwen2-two")
     with pytest.raises(RunError, match="another model wrote it"):
         newest.say("Hello", load_cache=file)
+
+
+def test_a_prompt_cache_of_another_model_that_is_taken_spoils_no_later_answer(
+    newest: Board,
+) -> None:
+    file = newest.folder / "cache.bin"
+    newest.load("qwen2-one")
+    newest.say("Hello", save_cache=file)
+    newest.runtime.close()
+    newest.load("qwen2-two", foreign_cache="garbage", reply="sense")
+    newest.say("Hello", load_cache=file)
+    newest.runtime.perform(Command(CommandKind.RELEASE_CACHE))
+    newest.runtime.perform(Command(CommandKind.CLEAR_CACHE))
+    assert newest.say("Hello")[0] == "sense"
+
+
+def test_a_prompt_cache_that_cannot_be_written_does_not_cost_the_answer(newest: Board) -> None:
+    newest.load(save_cache="refused", reply="kept")
+    assert newest.say("Hello", save_cache=newest.folder / "cache.bin")[0] == "kept"
 
 
 def adapter(folder: Path, name: str, base: str = "qwen2-test", scale: float = 1.0) -> Adapter:
