@@ -20,7 +20,9 @@ PLUGIN = Path(__file__).resolve().parents[1] / "plugin"
 @pytest.fixture
 def scripted_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let child processes find the scripted runtime."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PLUGIN), str(PLUGIN.parents[1])]))
+    given = filter(None, [os.environ.get("PYTHONPATH")])
+    folders = (str(PLUGIN), str(PLUGIN.parents[1]), *given)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folders))
 
 
 @pytest.fixture(params=["child", "thread"])
