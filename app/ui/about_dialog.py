@@ -26,6 +26,7 @@ PARTS = (
     ("qasync", "qasync", "BSD-2-Clause"),
     ("cffi", "cffi", "MIT"),
     ("msgspec", "msgspec", "BSD-3-Clause"),
+    ("Jinja2", "Jinja2", "BSD-3-Clause"),
     ("markdown-it-py", "markdown-it-py", "MIT"),
     ("Pygments", "Pygments", "BSD-2-Clause"),
     ("platformdirs", "platformdirs", "MIT"),

@@ -86,6 +86,15 @@ class GetModelDialog(PageDialog):
                 )
             )
         )
+        rows.addWidget(
+            self._text(
+                self.tr(
+                    "Files ending in .rkllm run on the NPU of a Rockchip board. Take one made for "
+                    "your chip: its name says so, as rk3588 for an Orange Pi 5 or a Rock 5B. "
+                    "Help → Board check says whether the board is ready for it."
+                )
+            )
+        )
         rows.addStretch(1)
         buttons = self._finish(QSize(520, 480))
         open_button = QPushButton(self.tr("Open model file…"), buttons)
@@ -96,11 +105,10 @@ class GetModelDialog(PageDialog):
 
     def _about(self, memory: int | None) -> str:
         if memory is None:
-            return self.tr("Cairn opens models in the GGUF format, which run on any CPU.")
+            return self.tr("Files ending in .gguf run on any CPU.")
         return self.tr(
-            "Cairn opens models in the GGUF format, which run on any CPU. This computer has "
-            "{memory:.1f} GiB of memory: a file of at most ≈ {file:.1f} GiB leaves enough for "
-            "everything else."
+            "Files ending in .gguf run on any CPU. This computer has {memory:.1f} GiB of memory: "
+            "a file of at most ≈ {file:.1f} GiB leaves enough for everything else."
         ).format(memory=memory / _GIB, file=memory * _SHARE_FOR_MODEL / _GIB)
 
     def _text(self, words: str) -> QLabel:

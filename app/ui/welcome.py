@@ -135,7 +135,7 @@ class Welcome(QScrollArea):
             icons,
             "folder-open",
             self.tr("Open a model file"),
-            self.tr("A GGUF file that is already on this computer."),
+            self.tr("A .gguf or .rkllm file that is already on this computer."),
             self._column,
         )
         self._starter_card = Card(

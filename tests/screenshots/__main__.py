@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
+from app.runtime.rkllm.discovery import VARIABLE
 from tests.bench.streaming import MIXED
+from tests.rkllm_double import library, write_model
 from tests.screenshots.screen import Driver, Screen
 from tests.scripted_runtime import Script
 
@@ -33,6 +36,8 @@ def main(folder: Path) -> None:
         try:
             _first_start(Driver(screen, Path(profile)), folder)
             _second_start(Driver(screen, Path(profile)), folder, Path(profile))
+            os.environ[VARIABLE] = str(library("1.2.3"))
+            _on_a_board(Driver(screen, Path(profile)), folder, Path(profile))
         finally:
             screen.close()
 
@@ -117,6 +122,36 @@ def _second_start(driver: Driver, folder: Path, profile: Path) -> None:
     driver.keys("Escape")
     driver.resize(800, 480)
     driver.picture(folder / "26-dark-small.png")
+    _quit(driver)
+
+
+def _on_a_board(driver: Driver, folder: Path, profile: Path) -> None:
+    driver.resize(1280, 800)
+    model = profile / "Qwen3-1.7B-w8a8-rk3588.rkllm"
+    driver.load(write_model(model, reply=MIXED, rate=40))
+    driver.keys("ctrl+n")
+    driver.write("What runs on the NPU?")
+    driver.keys("Return")
+    driver.until(lambda state: len(state["answer"]) > 200)
+    driver.picture(folder / "30-npu.png")
+    driver.until(lambda state: not state["answering"])
+    for size, mark in (((1280, 800), ""), ((800, 480), "-small")):
+        driver.resize(*size)
+        driver.keys("ctrl+i")
+        driver.picture(folder / f"31-model-details{mark}.png")
+        driver.keys("Escape")
+        driver.focus()
+        driver.keys("ctrl+shift+l")
+        driver.picture(folder / f"32-engine-log{mark}.png")
+        driver.keys("Escape")
+        driver.focus()
+        driver.keys("alt+h", "Down", "Down", "Return")
+        driver.picture(folder / f"33-board-check{mark}.png")
+        driver.keys("Escape")
+        driver.focus()
+    broken = write_model(profile / "Qwen3-0.6B-rk3576.rkllm", platform="RK3576")
+    driver.refused(broken)
+    driver.picture(folder / "34-refused.png")
     _quit(driver)
 
 

@@ -75,6 +75,11 @@ class Driver:
         self._program.ask(f"load {model}")
         self.until(lambda state: state["stage"] == "ready")
 
+    def refused(self, model: Path) -> None:
+        """Try to load a model that cannot be loaded."""
+        self._program.ask(f"load {model}")
+        self.until(lambda state: state["stage"] == "failed")
+
     def click(self, name: str) -> None:
         """Click on the widget of that accessible name or text."""
         deadline = time.monotonic() + PATIENCE_S
