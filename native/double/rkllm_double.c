@@ -472,6 +472,7 @@ struct model {
     LLMResultCallback callback;
     void *userdata;
     RKLLMParam param;
+    char *path;
     uint64_t checksum; /* of the model file: what adapters and caches are made for */
     struct keeper kept;
     struct tokens kv;
@@ -652,8 +653,12 @@ static bool check_model(struct model *model, const char *path, int problem)
         say('E', "failed to open model file %s: %s", path, strerror(problem));
         return false;
     }
+    /* What the caller does with its text later is its own business, as is the way it is written. */
+    model->path = realpath(path, NULL);
+    if (model->path == NULL)
+        model->path = strdup(path);
     model->checksum = fnv(model->options.toolkit, strlen(model->options.toolkit)) ^
-                      fnv(path, strlen(path));
+                      fnv(model->path, strlen(model->path));
     say('I', "loading rkllm model from %s", path);
     struct stat status;
     if (problem == 1) {
@@ -920,6 +925,7 @@ EXPORT int rkllm_destroy(LLMHandle handle)
     break_down(&model->options, "destroy");
     model->magic = HANDLE_DEAD; /* the memory stays, so that a second destroy is seen */
     free(model->kv.ids);
+    free(model->path);
     return 0;
 }
 
@@ -942,7 +948,7 @@ EXPORT int rkllm_load_lora(LLMHandle handle, RKLLMLoraAdapter *adapter)
             !sum_is_right(text))
             say('E', "failed to load lora adapter: %s", adapter->lora_adapter_path);
         else if (field(text, "base", base, sizeof(base)) && !is(base, model->options.dtype) &&
-                 strstr(model->param.model_path, base) == NULL)
+                 strstr(model->path, base) == NULL)
             say('E', "lora adapter does not match the base model");
         else if (model->adapter_count == 8)
             say('E', "too many lora adapters");
@@ -1399,15 +1405,35 @@ static const char *templated(struct model *model, const char *prompt, char **mad
 #endif
 }
 
+/* Callers need not have room for the members of the union that they do not use. */
+static size_t used_size(const RKLLMInput *input)
+{
+    switch ((int)input->input_type) {
+    case RKLLM_INPUT_PROMPT:
+        return offsetof(RKLLMInput, prompt_input) + sizeof(input->prompt_input);
+    case RKLLM_INPUT_TOKEN:
+        return offsetof(RKLLMInput, token_input) + sizeof(input->token_input);
+    case RKLLM_INPUT_EMBED:
+        return offsetof(RKLLMInput, embed_input) + sizeof(input->embed_input);
+    default:
+        return sizeof(*input);
+    }
+}
+
 /* Check and keep what the caller passes; fill `tokens`, and `prompt` for the echo. */
 static bool take_input(struct run *run, RKLLMInput *input, struct tokens *tokens, char **prompt)
 {
-    if (!keep(&run->kept, "RKLLMInput", input, sizeof(*input)))
+    if (!keep(&run->kept, "RKLLMInput", input, offsetof(RKLLMInput, prompt_input)) ||
+        !keep(&run->kept, "RKLLMInput", input, used_size(input)))
         return false;
 #if GENERATION >= 121
+    bool is_templated = (int)input->input_type == RKLLM_INPUT_PROMPT ||
+                        (int)input->input_type == RKLLM_INPUT_MULTIMODAL;
     if (!is_bool(&input->enable_thinking))
         violation("enable_thinking is neither true nor false");
-    if (input->role == NULL)
+    if (input->role == NULL && !is_templated)
+        ; /* nobody asks for it */
+    else if (input->role == NULL)
         violation("the role is NULL: the chat template would be passed over");
     else if (keep_text(&run->kept, "role", input->role) && !is(input->role, "user") &&
              !is(input->role, "tool"))
