@@ -54,6 +54,21 @@ class Paths:
         return self.config / "settings.toml"
 
     @property
+    def presets_file(self) -> Path:
+        """Settings that the user has given a name."""
+        return self.config / "presets.toml"
+
+    @property
+    def models(self) -> Path:
+        """The first folder for models and adapters; the user can add others."""
+        return self.data / "models"
+
+    @property
+    def library_file(self) -> Path:
+        """What is known of model files beside what stands in them."""
+        return self.data / "library.json"
+
+    @property
     def database(self) -> Path:
         """Every conversation."""
         return self.data / "conversations.sqlite3"

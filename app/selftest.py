@@ -203,8 +203,7 @@ class Trial(QObject):
         request = RunRequest(_turns(_QUESTION), _GREEDY, 32)
         self._run(request)
         without = self._text
-        scales = ((self._adapters[0].name, 1.0),)
-        self._run(RunRequest(request.turns, _GREEDY, 32, adapter_scales=scales))
+        self._run(RunRequest(request.turns, _GREEDY, 32, adapters=self._adapters[:1]))
         if self._text == without:
             raise AppError("The adapter changes nothing in the answer to this question.")
         return "the adapter changes the answer"

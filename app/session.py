@@ -19,9 +19,12 @@ from app.chat.message import Message
 from app.engine.engine import Engine
 from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from app.paths import Paths, resources
+from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
 from app.presenters.chat import ChatPresenter
+from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
+from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.notices import Level, Notice, NoticeAction, Notices
 from app.presenters.saving import Saver
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: How long the last model waits for a look through the folders of models.
+LOOK_BUDGET_S = 1.0
 #: A window that opens minimised is not painted; the start goes on all the same.
 PAINT_BUDGET_MS = 500
 #: How long closing waits for answers to end, writes to be made, and the engine to go.
@@ -67,18 +72,40 @@ class Session(QObject):
         self._tasks = Tasks(notices)
         self._store = StoreThread(paths.database)
         self._saver = Saver(self._store, notices)
-        self._engine = Engine(_child_process, self)
-        self._settings = SettingsPresenter(SettingsFile(paths.settings_file), notices, self)
-        self._models = ModelPresenter(self._engine, self._settings, notices, self._tasks, self)
+        self._settings = SettingsPresenter(
+            SettingsFile(paths.settings_file),
+            notices,
+            self,
+            presets_file=paths.presets_file,
+        )
+        self._library = LibraryPresenter(
+            paths.models,
+            paths.library_file,
+            self._settings,
+            notices,
+            self._tasks,
+            self,
+        )
+        self._models = ModelPresenter(_make_engine, self._library, self._settings, notices, self)
         self._conversations = ConversationsPresenter(
             self._store, self._saver, notices, self._tasks, self
         )
+        self._choices = ConversationChoices(self._conversations, self._models, self._settings, self)
+        self._adapters = AdapterPresenter(
+            self._library,
+            self._models,
+            self._conversations,
+            self._settings,
+            notices,
+            self._tasks,
+            self,
+        )
         self._chat = ChatPresenter(
-            self._engine,
             self._store,
             self._saver,
             self._conversations,
             self._models,
+            self._adapters,
             self._settings,
             notices,
             self._tasks,
@@ -94,6 +121,8 @@ class Session(QObject):
                 self._conversations,
                 self._models,
                 self._chat,
+                self._library,
+                self._adapters,
                 self._settings,
                 notices,
                 BoardPresenter(paths.data, self._tasks, self),
@@ -104,10 +133,10 @@ class Session(QObject):
         self._warm_up = WarmUp(self._window, self)
         self._engine_log: EngineLog | None = None
         self._early_log: deque[str] = deque(maxlen=EARLY_LOG_LINES)
-        self._engine.log_received.connect(self._on_log_received)
+        self._models.log_received.connect(self._on_log_received)
         self._window.engine_log_requested.connect(self._on_engine_log_requested)
         self._window.close_requested.connect(self.close)
-        self._engine.shut_down_finished.connect(self._on_engine_shut_down)
+        self._models.shut_down_finished.connect(self._on_engines_shut_down)
         self._is_running = False
         self._closing = False
         self._may_ask = True
@@ -185,7 +214,7 @@ class Session(QObject):
         gc.collect(1 if self._chat.is_answering else 2)
 
     @Slot()
-    def _on_engine_shut_down(self) -> None:
+    def _on_engines_shut_down(self) -> None:
         self._engine_ended.set()
 
     def _make_engine_log(self) -> EngineLog:
@@ -199,9 +228,12 @@ class Session(QObject):
         return window
 
     async def _begin(self, model: str) -> None:
-        self._engine.prepare()
-        self._models.load_at_start(model)
+        self._models.prepare()
+        self._library.start()
         interrupted = await self._open_store()
+        # What is known of the last model says how it is to be loaded.
+        await self._library.first_look(LOOK_BUDGET_S)
+        self._models.load_at_start(model)
         last = self._settings.settings.state.last_conversation
         await self._conversations.load(interrupted or last)
         self._warm_up.start()
@@ -315,7 +347,8 @@ class Session(QObject):
         self._window.let_close()
         self._garbage_timer.stop()
         self._warm_up.stop()
-        self._engine.shut_down()
+        self._library.close()
+        self._models.shut_down()
         try:
             await asyncio.wait_for(self._engine_ended.wait(), ENGINE_BUDGET_S)
         except TimeoutError:
@@ -341,6 +374,10 @@ class Session(QObject):
         )
         for remedy, label, run in offers:
             self._notices.offer_remedy(remedy, NoticeAction(label, run))
+
+
+def _make_engine() -> Engine:
+    return Engine(_child_process)
 
 
 def _child_process() -> Connection:

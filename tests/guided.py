@@ -80,6 +80,7 @@ class Guide(QObject):
         return {
             "filled": self._filled,
             "stage": self._session._models.state.stage.value,
+            "model": self._session._models.state.name,
             "answering": shown.is_answering,
             "answer": shown.last_answer(),
             "states": [message.state.value for message in shown._tree.path_to(shown._leaf_id)],

@@ -12,6 +12,7 @@ from typing import Any
 from native.double.build import build
 
 MAGIC = b"RKLLM-DOUBLE-MODEL\xff 1\n"
+LORA_MAGIC = b"RKLLM-DOUBLE-LORA\xff 1\n"
 #: One release of each generation.
 VERSIONS = ("1.1.4", "1.2.0", "1.2.3", "1.3.0")
 _FNV_OFFSET = 0xCBF29CE484222325
@@ -36,8 +37,8 @@ def write_model(file: Path, **options: object) -> Path:
 
 def write_adapter(file: Path, base: str, reply: str) -> Path:
     """Write a LoRA "adapter" for models whose path holds `base`, which changes the reply."""
-    text = f"RKLLM-DOUBLE-LORA 1\nbase={base}\nreply={reply}\n"
-    file.write_text(f"{text}sum={_checksum(text.encode()):016x}\n", encoding="utf-8")
+    data = LORA_MAGIC + f"base={base}\nreply={reply}\n".encode()
+    file.write_bytes(data + f"sum={_checksum(data):016x}\n".encode())
     return file
 
 

@@ -15,6 +15,11 @@ def starter_path() -> Path:
     return resources() / "starter" / "starter.gguf"
 
 
+def bundled_files() -> tuple[Path, ...]:
+    """Return the models and adapters that come with Cairn."""
+    return (starter_path(), starter_path().with_name("pirate.gguf"))
+
+
 def is_starter(path: Path) -> bool:
     """Return whether `path` is the starter model, whatever way it is written."""
     # Not Path.resolve: it raises when links lead in a circle.

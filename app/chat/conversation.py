@@ -8,6 +8,20 @@ TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for one conversation; empty where nothing was."""
+
+    model: str = ""
+    """Path of the model that answered last."""
+    adapter: str = ""
+    """Path of the LoRA adapter that is on."""
+    preset: str = ""
+    """Name of the preset in force."""
+    overrides: str = ""
+    """Settings of this conversation only, as `app.settings.layers` writes them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What is known of a conversation without its messages."""
 
@@ -22,6 +36,7 @@ class Conversation:
     pinned: bool = False
     draft: str = ""
     """What stood in the composer when the user left."""
+    choices: Choices = Choices()
 
 
 def title_from(text: str) -> str:

@@ -60,3 +60,5 @@ class Message:
     failure: str = ""
     """One sentence for the user when `state` is FAILED or INTERRUPTED."""
     statistics: RunStatistics | None = None
+    adapter: str = ""
+    """Display name of the LoRA adapter that was on; empty for none."""

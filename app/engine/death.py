@@ -6,7 +6,6 @@ import signal
 from collections.abc import Sequence
 
 from app.errors import EngineError, Remedy
-from app.runtime.rkllm.log_lines import understood
 
 _AFTER_A_CRASH = "What was written so far is kept. The next message starts the model again."
 _AFTER_A_FAILED_LOAD = "Choose another model, or try again."
@@ -33,7 +32,10 @@ def explain(status: int | None, last_lines: Sequence[str]) -> EngineError:
     else:
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         cause = f"The engine ended unexpectedly ({how})."
-    # What the library said last is the best explanation there is.
+    # What the library said last is the best explanation there is. Imported when it is needed: the
+    # first window is painted sooner.
+    from app.runtime.rkllm.log_lines import understood
+
     said = understood(details, "the model")
     if said is not None and status != -signal.SIGKILL:
         cause = f"{cause} {said.cause}"

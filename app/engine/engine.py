@@ -109,6 +109,11 @@ class Engine(QObject):
         """What the engine is doing."""
         return self._state
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is under way or waits for its model."""
+        return self._run.request is not None
+
     def prepare(self) -> None:
         """Start a host that waits for a model."""
         if not self._shutting_down:
@@ -178,6 +183,12 @@ class Engine(QObject):
         self._command_id += 1
         dispatch.perform(self._command_id, command)
         return self._command_id
+
+    def rest(self) -> None:
+        """Give the memory of a model back that nothing runs on; the next run loads it again."""
+        if self._state is EngineState.READY:
+            self._end_host()
+            self._state = EngineState.EMPTY
 
     def unload(self) -> None:
         """Give the model's memory back. Also cancels a load."""

@@ -36,7 +36,7 @@ from app.runtime.protocol import (
 )
 
 #: Raised with every change of a frame.
-PROTOCOL = 2
+PROTOCOL = 3
 #: A whole conversation with a large context is far below this; more is nonsense on the line.
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 

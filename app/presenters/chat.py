@@ -12,22 +12,22 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role, new_id
-from app.chat.prompt import prompt_for
 from app.chat.text import well_formed
 from app.chat.tree import MessageTree
-from app.engine.engine import Engine
-from app.errors import AppError, Remedy, RunError, StoreError
+from app.errors import AppError, RunError, StoreError
+from app.presenters.adapter_state import UsedAdapter
+from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat_status import ChatStatus, status_at_rest
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
-from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notices
+from app.presenters.readiness import may_answer
 from app.presenters.reply import Reply
-from app.presenters.requests import sampling_of, thinks
+from app.presenters.requests import run_request
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
-from app.runtime.protocol import Capability, RunRequest
+from app.runtime.protocol import Capability
 from app.store.store import Store
 from app.store.worker import StoreThread
 
@@ -52,11 +52,11 @@ class ChatPresenter(QObject):
 
     def __init__(
         self,
-        engine: Engine,
         store: StoreThread,
         saver: Saver,
         conversations: ConversationsPresenter,
         models: ModelPresenter,
+        adapters: AdapterPresenter,
         settings: SettingsPresenter,
         notices: Notices,
         tasks: Tasks,
@@ -67,6 +67,7 @@ class ChatPresenter(QObject):
         self._saver = saver
         self._conversations = conversations
         self._models = models
+        self._adapters = adapters
         self._settings = settings
         self._notices = notices
         self._tasks = tasks
@@ -78,7 +79,7 @@ class ChatPresenter(QObject):
         self._reading = False
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
-        self._reply = Reply(engine, saver, self)
+        self._reply = Reply(saver, self)
         self._reply.text_appended.connect(self._on_text_appended)
         self._reply.prefill_progressed.connect(self._on_prefill_progressed)
         self._reply.reply_finished.connect(self._on_reply_finished)
@@ -115,18 +116,27 @@ class ChatPresenter(QObject):
         """End the answer that is being written; what is written stands."""
         self._reply.stop()
 
-    def regenerate(self, message_id: str) -> None:
-        """Let the model answer again, beside the answer it gave."""
+    def regenerate(self, message_id: str, adapter: str | None = None) -> None:
+        """Let the model answer again, beside the answer it gave.
+
+        `adapter` is the path of one to use for this answer only, or "" for none.
+        """
         if message_id in self._tree and self._may_answer():
             message = self._tree[message_id]
             parent_id = message.parent_id if message.role is Role.ASSISTANT else message.id
             if parent_id is not None:
-                self._answer(self._tree[parent_id])
+                self._answer(self._tree[parent_id], adapter)
 
     def regenerate_last(self) -> None:
         """Let the model give its last answer again."""
         if self._leaf_id is not None:
             self.regenerate(self._leaf_id)
+
+    @Slot(str)
+    def regenerate_last_with(self, adapter: str) -> None:
+        """Let the model give its last answer again, with an adapter or, for "", without."""
+        if self._leaf_id is not None:
+            self.regenerate(self._leaf_id, adapter)
 
     def edit(self, message_id: str, text: str) -> None:
         """Add another version of a message; one of the user's is then answered."""
@@ -138,7 +148,9 @@ class ChatPresenter(QObject):
             return
         if text == old.text:
             return
-        edited = self._new_message(old.parent_id, old.role, text, model=old.model)
+        edited = self._new_message(
+            old.parent_id, old.role, text, model=old.model, adapter=old.adapter
+        )
         if old.role is Role.USER:
             self._answer(edited)
         else:
@@ -162,7 +174,7 @@ class ChatPresenter(QObject):
         resumed = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
         self._saver.save(Store.reopen_message, message_id)
         self._tree.put(resumed)
-        self._start(resumed, continue_answer=True)
+        self._start(resumed, self._adapters.in_use, continue_answer=True)
         self._show(message_id)
 
     def continue_last(self) -> None:
@@ -191,6 +203,11 @@ class ChatPresenter(QObject):
         self._take_in_writing()
         path = self._tree.path_to(self._leaf_id)
         return next((item.text for item in reversed(path) if item.role is Role.ASSISTANT), "")
+
+    def last_question(self) -> str:
+        """Return the text of the user's last message that is shown, or an empty text."""
+        message_id = self.last_question_id()
+        return self._tree[message_id].text if message_id else ""
 
     def last_question_id(self) -> str:
         """Return the id of the user's last message that is shown, or an empty text."""
@@ -256,6 +273,7 @@ class ChatPresenter(QObject):
 
     @Slot(object)
     def _on_reply_finished(self, message: Message) -> None:
+        self._models.note_speed(message)
         if message.conversation_id == self._conversation_id and message.id in self._tree:
             self._tree.put(message)
             self.message_changed.emit(self._tree.shown_one(message.id))
@@ -270,30 +288,16 @@ class ChatPresenter(QObject):
 
     def _may_answer(self) -> bool:
         """Return whether a request may start now; a refusal is told to the user."""
-        if self._reading:
-            return False
-        if self._reply.message is not None:
-            self._notices.warn(
-                self.tr("An answer is being written."),
-                self.tr("Stop it first, or wait for its end."),
-            )
-            return False
-        if self._models.state.stage is ModelStage.NONE:
-            self._notices.error(
-                RunError(
-                    self.tr("No model is loaded."),
-                    self.tr("Choose a model, or try the starter."),
-                    remedy=Remedy.USE_STARTER,
-                )
-            )
-            return False
-        return True
+        return not self._reading and may_answer(
+            self._models, self._notices, is_answering=self.is_answering
+        )
 
-    def _answer(self, question: Message) -> None:
+    def _answer(self, question: Message, adapter: str | None = None) -> None:
         """Let the model answer a message, which may be new.
 
         The request goes out before anything is drawn: the model reads while the window works.
         """
+        used = self._adapters.in_use if adapter is None else self._adapters.known(adapter)
         added = [] if question.id in self._tree else [question]
         answer = self._new_message(
             question.id,
@@ -301,26 +305,30 @@ class ChatPresenter(QObject):
             "",
             state=MessageState.STREAMING,
             model=self._models.state.name,
+            adapter=used.label if used is not None else "",
         )
         added.append(answer)
         for message in added:
             self._record(message)
-        self._start(answer)
+        self._start(answer, used)
         self._show_added(*added)
+        self._conversations.choose(model=str(self._models.state.path or ""))
 
-    def _start(self, answer: Message, *, continue_answer: bool = False) -> None:
-        settings = self._settings.settings
+    def _start(
+        self, answer: Message, used: UsedAdapter | None, *, continue_answer: bool = False
+    ) -> None:
         path = self._tree.path_to(answer.id if continue_answer else answer.parent_id)
         info = self._models.state.info
-        request = RunRequest(
-            prompt_for(path, well_formed(settings.context.system_prompt)),
-            sampling_of(settings.sampling),
-            settings.sampling.max_new_tokens,
+        request = run_request(
+            path,
+            self._settings.settings,
+            () if used is None else (used.adapter,),
             continue_answer=continue_answer,
-            thinking=thinks(settings),
         )
         try:
-            self._reply.start(answer, request, info.context_tokens if info else None)
+            self._reply.start(
+                self._models.engine, answer, request, info.context_tokens if info else None
+            )
         except RunError as error:
             state = MessageState.INTERRUPTED if answer.text else MessageState.FAILED
             failed = replace(answer, state=state, failure=error.cause)
@@ -336,6 +344,7 @@ class ChatPresenter(QObject):
         *,
         state: MessageState = MessageState.COMPLETE,
         model: str = "",
+        adapter: str = "",
     ) -> Message:
         return Message(
             new_id(),
@@ -346,6 +355,7 @@ class ChatPresenter(QObject):
             time.time(),
             state,
             model,
+            adapter=adapter,
         )
 
     def _record(self, message: Message) -> None:

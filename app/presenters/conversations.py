@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from app.chat.conversation import Conversation, title_from
+from app.chat.conversation import Choices, Conversation, title_from
 from app.chat.text import well_formed
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.saving import Saver
@@ -27,6 +27,8 @@ class ConversationsPresenter(QObject):
     conversations_changed = Signal(object)
     #: Another conversation is shown; carries its id, or an empty text for a new one.
     current_changed = Signal(str)
+    #: Something else is chosen for the shown conversation; carries its Choices.
+    choices_changed = Signal(object)
     #: Search results are there; carries the query and a tuple of SearchHit.
     search_finished = Signal(str, object)
     #: A message should be brought into view once its conversation is shown; carries its id.
@@ -47,6 +49,8 @@ class ConversationsPresenter(QObject):
         self._tasks = tasks
         self._conversations: dict[str, Conversation] = {}
         self._current_id = ""
+        # What is chosen for the new conversation that has no message yet.
+        self._new_choices = Choices()
         self._query = ""
 
     @property
@@ -60,6 +64,12 @@ class ConversationsPresenter(QObject):
     def current_id(self) -> str:
         """The id of the shown conversation; empty while a new one has no message yet."""
         return self._current_id
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen for the shown conversation."""
+        current = self.current
+        return self._new_choices if current is None else current.choices
 
     @property
     def current(self) -> Conversation | None:
@@ -83,6 +93,7 @@ class ConversationsPresenter(QObject):
         if conversation_id and conversation_id not in self._conversations:
             return
         self._current_id = conversation_id
+        self._new_choices = Choices()
         self.current_changed.emit(conversation_id)
 
     def open_hit(self, hit: SearchHit) -> None:
@@ -107,7 +118,11 @@ class ConversationsPresenter(QObject):
         """Make the new conversation that is shown a real one, named after its first words."""
         now = time.time()
         conversation = Conversation(
-            conversation_id, title_from(first_text) or self.tr("New conversation"), now, now
+            conversation_id,
+            title_from(first_text) or self.tr("New conversation"),
+            now,
+            now,
+            choices=self._new_choices,
         )
         self._conversations[conversation.id] = conversation
         self._current_id = conversation.id
@@ -149,6 +164,22 @@ class ConversationsPresenter(QObject):
         if conversation_id in self._conversations:
             self._change(conversation_id, lambda old: replace(old, pinned=pinned))
             self._saver.save(Store.set_pinned, conversation_id, pinned)
+
+    def choose(self, **changes: str) -> None:
+        """Choose a model, adapter, preset or settings for the shown conversation.
+
+        `changes` are fields of Choices.
+        """
+        old = self.choices
+        choices = replace(old, **changes)
+        if choices == old:
+            return
+        if self.current is None:
+            self._new_choices = choices
+        else:
+            self._change(self._current_id, partial(replace, choices=choices))
+            self._saver.save(Store.set_choices, self._current_id, choices)
+        self.choices_changed.emit(choices)
 
     def delete(self, conversation_id: str) -> None:
         """Take a conversation out of the list; the notice offers to undo it."""

@@ -1,8 +1,13 @@
-"""Which model is in use: choosing, loading, unloading, and what to say when that fails."""
+"""Which models are loaded and which one is shown: choosing, loading, unloading, and their failures.
+
+One model is loaded at a time, unless one is kept: another is then loaded beside it, in an engine
+process of its own, where memory allows. A conversation that is opened shows its model when that
+is loaded.
+"""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,71 +15,116 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
+from app.catalog.starter import starter_path
+from app.chat.message import Message
 from app.chat.text import well_formed
 from app.engine.engine import Engine
-from app.errors import AppError, Remedy
+from app.errors import AppError, ModelLoadError, Remedy
+from app.presenters.model_slot import ModelSlot
+from app.presenters.model_slots import ModelSlots
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.notices import Notice, NoticeAction, Notices
+from app.presenters.recent_models import recent_of, remember
 from app.presenters.requests import load_request
 from app.presenters.settings import SettingsPresenter
-from app.presenters.tasks import Tasks
-from app.runtime.protocol import LoadProgress, ModelInfo
+from app.runtime.protocol import LoadRequest, ModelInfo
+from app.settings.layers import Layer, Overrides, decode_overrides, encode_overrides
+from app.settings.schema import Settings
 
 if TYPE_CHECKING:
-    from app.catalog.model_file import ModelFile
+    from app.catalog.library import LibraryEntry
+    from app.presenters.library import LibraryPresenter
 
-RECENT_MODELS = 8
-#: Stands behind the name of a model that is none: the test double of the NPU library writes.
-DEMO_LABEL = "demo runtime"
+#: The speed of a shorter answer says little.
+FEWEST_TOKENS = 16
 
 
 class ModelPresenter(QObject):
-    """Decides what the engine loads. Lives on the window's thread."""
+    """Decides what the engines load. Lives on the window's thread."""
 
-    #: Another model, or another stage of it; carries a ModelState.
+    #: The shown model is another, or at another stage; carries a ModelState.
     state_changed = Signal(object)
     #: The models to pick from have changed; carries a tuple of ModelChoice.
-    recent_changed = Signal(object)
+    choices_changed = Signal(object)
+    #: A model answers requests; carries its ModelInfo.
+    model_loaded = Signal(object)
+    #: A library has logged a line.
+    log_received = Signal(str)
+    #: Every engine has ended after `shut_down`.
+    shut_down_finished = Signal()
 
     def __init__(
         self,
-        engine: Engine,
+        make_engine: Callable[[], Engine],
+        library: LibraryPresenter,
         settings: SettingsPresenter,
         notices: Notices,
-        tasks: Tasks,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._library = library
         self._settings = settings
         self._notices = notices
-        self._tasks = tasks
-        self._state = ModelState()
-        self._path: Path | None = None
-        self._choices: tuple[ModelChoice, ...] = ()
         self._told: Notice | None = None
-        engine.model_load_progressed.connect(self._on_load_progressed)
-        engine.model_loaded.connect(self._on_model_loaded)
-        engine.model_load_failed.connect(self._on_load_failed)
-        engine.model_unloaded.connect(self._on_model_unloaded)
-        engine.engine_failed.connect(self._on_engine_failed)
-        engine.shut_down_finished.connect(self._on_shut_down_finished)
-        engine.shut_down_finished.connect(self._on_engine_shut_down)
+        self._preferred_adapter = ""
+        # Whose settings count, and what they are.
+        self._taken: tuple[Path | None, str] = (None, "")
+        # Models whose load failed together with their adapters.
+        self._without_adapters: set[Path] = set()
+        self._slots = ModelSlots(make_engine, library, self)
+        self._slots.changed.connect(self._on_slot_changed)
+        self._slots.loaded.connect(self._on_slot_loaded)
+        self._slots.failed.connect(self._on_slot_failed)
+        self._slots.unloaded.connect(self._on_slot_unloaded)
+        self._slots.log_received.connect(self.log_received)
+        self._slots.shut_down_finished.connect(self.shut_down_finished)
+        library.library_changed.connect(self._on_library_changed)
+        settings.layer_edited.connect(self._on_layer_edited)
+        settings.settings_changed.connect(self._on_settings_changed)
+        self._on_settings_changed(settings.settings)
 
     @property
     def state(self) -> ModelState:
-        """The model in use and where it stands."""
-        return self._state
+        """The shown model and where it stands."""
+        return self._slots.shown.state
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the shown model."""
+        return self._slots.shown.engine
+
+    @property
+    def loaded(self) -> tuple[ModelState, ...]:
+        """Every model that is loaded, loading or resting; the shown one first."""
+        return self._slots.states()
+
+    @property
+    def request(self) -> LoadRequest | None:
+        """What the shown model was loaded with."""
+        return self._slots.shown.request
 
     def choices(self) -> tuple[ModelChoice, ...]:
-        """Return the models to pick from: the starter, then the recent ones."""
-        return self._choices
+        """Return the models to pick from, the most likely ones first."""
+        models = self._library.models
+        if not models:
+            return ()
+        # Not before there is something to choose: the window is painted by then.
+        from app.presenters.model_choices import choices_of
+
+        return choices_of(models, self.loaded, self._settings.settings)
+
+    def recent(self, choices: tuple[ModelChoice, ...]) -> tuple[ModelChoice, ...]:
+        """Return those of `choices` that were loaded lately, the last one first."""
+        return recent_of(choices, self._settings)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the shown model stays loaded when another one is chosen."""
+        return self._slots.is_kept(self._slots.shown)
 
     def load_at_start(self, model: str) -> None:
         """Load `model`, or else the last one if the user wants that and it is not known to crash."""
         settings = self._settings.settings
-        self.refresh_choices()
         if model:
             self.load(model)
         elif settings.state.last_model and settings.engine.load_last_model:
@@ -89,32 +139,60 @@ class ModelPresenter(QObject):
                 self.load(settings.state.last_model)
 
     def load(self, path: str) -> None:
-        """Load a model file in place of the model in use."""
-        model = _absolute(path)
-        settings = self._settings.settings
-        self._path = model
-        self._remember(model)
-        # Cleared when the model answers: a load that takes everything down is not repeated.
-        self._settings.set_value("state", "last_load_failed", True)
-        self._settings.save_now()
-        self._set_state(
-            ModelState(
-                ModelStage.LOADING,
-                STARTER_LABEL if is_starter(model) else well_formed(model.stem),
-                progress=LoadProgress(self.tr("Starting the engine")),
-                is_starter=is_starter(model),
-            )
-        )
-        self._engine.load(load_request(model, settings))
+        """Show a model file that is loaded, or load it in place of the one that is not kept."""
+        model = absolute(path)
+        slot = self._slots.with_model(model)
+        if slot is not None and slot is not self._slots.shown and not slot.is_free:
+            self._show(slot)
+            return
+        if slot is None or slot.is_free:
+            slot = self._slot_for(model)
+        if slot is not None:
+            self._load_into(slot, model)
 
     def load_starter(self) -> None:
         """Load the starter model that comes with the program."""
         self.load(str(starter_path()))
 
     def reload(self) -> None:
-        """Load the model in use once more, with the settings as they are now."""
-        if self._path is not None:
-            self.load(str(self._path))
+        """Load the shown model once more, with the settings as they are now."""
+        if self._slots.shown.path is not None:
+            self._load_into(self._slots.shown, self._slots.shown.path)
+
+    def show_if_loaded(self, path: str) -> None:
+        """Show the model at `path` if it is loaded; else the shown one stays."""
+        slot = self._slots.with_model(absolute(path)) if path else None
+        if slot is not None and not slot.is_free and slot is not self._slots.shown:
+            self._show(slot)
+
+    def prefer_adapter(self, path: str) -> None:
+        """Load this adapter together with the next model, if it fits that one."""
+        self._preferred_adapter = path
+
+    def refresh_choices(self) -> None:
+        """Look at the files and at the free memory again."""
+        self._library.refresh()
+        self.choices_changed.emit(self.choices())
+
+    def set_kept(self, kept: bool) -> None:
+        """Keep the shown model loaded when another one is chosen and when it rests, or not."""
+        if self._slots.shown.path is not None:
+            self._library.set_keep_loaded(self._slots.shown.path, kept)
+            self._on_settings_changed(self._settings.settings)
+
+    def note_speed(self, message: Message) -> None:
+        """Keep how fast the shown model wrote an answer, if that says something."""
+        statistics, path = message.statistics, self._slots.shown.path
+        if statistics is None or path is None or message.model != self._slots.shown.state.name:
+            return
+        speed, tokens = statistics.decode_tokens_per_second, statistics.generated_tokens or 0
+        if speed is not None and tokens >= FEWEST_TOKENS:
+            self._library.note_speed(path, speed, statistics.context_tokens or tokens)
+
+    def makes_room(self) -> str:
+        """Return the name of the model that the next one takes the place of, or an empty text."""
+        slot = self._slots.room()
+        return "" if slot is None or slot.is_free else slot.state.name
 
     def trust_library(self, version: str) -> None:
         """Use an NPU library that Cairn does not know, and load the model with it."""
@@ -123,115 +201,196 @@ class ModelPresenter(QObject):
             self._settings.set_value("state", "trusted_libraries", (*known, version))
         self.reload()
 
-    def unload(self) -> None:
-        """Give the model's memory back."""
-        self._engine.unload()
+    def unload(self, path: str = "") -> None:
+        """Give the memory of a model back; without a path that of the shown one."""
+        slot = self._slots.with_model(absolute(path)) if path else self._slots.shown
+        if slot is not None:
+            slot.unload()
 
     def cancel(self) -> None:
         """Give up a load that is under way."""
-        if self._state.stage is ModelStage.LOADING:
-            self._engine.unload()
+        if self._slots.shown.state.stage is ModelStage.LOADING:
+            self._slots.shown.unload()
 
-    def refresh_choices(self) -> None:
-        """Look at the recent model files again, off the window's thread."""
-        self._tasks.start(self._read_choices(), "recent models")
+    def prepare(self) -> None:
+        """Start an engine that waits for a model."""
+        self._slots.shown.engine.prepare()
 
-    @Slot(object)
-    def _on_load_progressed(self, progress: LoadProgress) -> None:
-        if self._state.stage is not ModelStage.LOADING:
-            # The engine loads by itself again when a message comes after a crash.
-            self._set_state(replace(self._state, stage=ModelStage.LOADING, error=None))
-        self._set_state(replace(self._state, progress=progress))
-
-    @Slot(object)
-    def _on_model_loaded(self, info: ModelInfo) -> None:
-        self._settings.set_value("state", "last_load_failed", False)
-        self._settings.save_now()
-        self._settings.set_model(info)
-        self._set_state(
-            ModelState(
-                ModelStage.READY,
-                _name(info),
-                _detail(info),
-                info=info,
-                is_starter=is_starter(info.path),
-            )
-        )
-
-    @Slot(object)
-    def _on_load_failed(self, error: AppError) -> None:
-        self._fail(error)
-
-    @Slot()
-    def _on_model_unloaded(self) -> None:
-        self._settings.set_value("state", "last_load_failed", False)
-        self._settings.set_value("state", "last_model", "")
-        self._settings.set_model(None)
-        self._path = None
-        self._set_state(ModelState())
-
-    @Slot(object)
-    def _on_engine_failed(self, error: AppError) -> None:
-        self._settings.set_value("state", "last_load_failed", True)
-        self._fail(error)
-
-    @Slot()
-    def _on_engine_shut_down(self) -> None:
-        if self._state.stage is ModelStage.LOADING:
-            # The user left; that says nothing against the model.
-            self._settings.set_value("state", "last_load_failed", False)
-
-    @Slot()
-    def _on_shut_down_finished(self) -> None:
-        if self._state.stage is ModelStage.LOADING:
+    def shut_down(self) -> None:
+        """End every engine; `shut_down_finished` follows."""
+        if any(state.stage is ModelStage.LOADING for state in self.loaded):
             # Whoever quits while a model loads did not see it fail.
             self._settings.set_value("state", "last_load_failed", False)
+        self._slots.shut_down()
 
-    def _fail(self, error: AppError) -> None:
-        self._settings.set_model(None)
+    def _slot_for(self, model: Path) -> ModelSlot | None:
+        """Return room for `model`, or None after saying that there is none."""
+        room = self._slots.room()
+        beside = room is not self._slots.shown
+        if beside and (problem := self._lack_of_memory(model)) is not None:
+            self._told = self._notices.error(
+                problem,
+                NoticeAction(
+                    self.tr("Load it instead"), partial(self._load_into, self._slots.shown, model)
+                ),
+            )
+            return None
+        return self._slots.add() if room is None else room
+
+    def _lack_of_memory(self, model: Path) -> AppError | None:
+        """Return why `model` does not fit beside what is loaded, or None when it may."""
+        from app.catalog.fit import FitMark, available_bytes, fit_of
+
+        entry = self._library.entry_for(model)
+        if entry is None:
+            return None
+        tokens = self._settings.settings.context.context_tokens
+        found = fit_of(entry, tokens, available_bytes())
+        if found.mark is not FitMark.TOO_BIG:
+            return None
+        return ModelLoadError(
+            self.tr("{model} does not fit beside {kept}. {reason}").format(
+                model=entry.label, kept=self._slots.shown.state.name, reason=found.reason
+            ),
+            self.tr("{kept} stays loaded.").format(kept=self._slots.shown.state.name),
+        )
+
+    def _load_into(self, slot: ModelSlot, model: Path) -> None:
+        replaces = "" if slot.is_free or slot.path == model else slot.state.name
+        before, self._slots.shown = self._slots.shown, slot
+        self._take_layer(model)
+        try:
+            request = self._request(model)
+        except AppError as error:
+            self._show(before)
+            self._told = self._notices.error(error)
+            return
+        remember(model, self._settings)
+        # Cleared when the model answers: a load that takes everything down is not repeated.
+        self._settings.set_value("state", "last_load_failed", True)
         self._settings.save_now()
-        self._set_state(replace(self._state, stage=ModelStage.FAILED, progress=None, error=error))
+        slot.load(request, replaces)
+
+    def _request(self, model: Path) -> LoadRequest:
+        from app.catalog.adapters import Answer, match
+        from app.presenters.adapter_requests import adapters_to_load
+
+        request = load_request(model, self._settings.settings)
+        request = self._slots.in_domain_of_its_own(request)
+        entry = self._library.entry_for(model)
+        if entry is not None and model not in self._without_adapters:
+            fitting = [
+                adapter
+                for adapter in self._library.adapters
+                if match(adapter, entry).answer is Answer.YES
+            ]
+            adapters = adapters_to_load(entry, fitting, self._preferred_adapter)
+            request = replace(request, adapters=adapters)
+        return request
+
+    def _show(self, slot: ModelSlot) -> None:
+        self._slots.shown = slot
+        if slot.path is not None:
+            self._settings.set_value("state", "last_model", str(slot.path))
+            self._take_layer(slot.path)
+        self._settings.set_model(slot.state.info)
+        self._announce()
+
+    def _show_another(self) -> None:
+        """Show another loaded model when the shown one is gone."""
+        others = [slot for slot in self._slots.others() if not slot.is_free]
+        if others:
+            self._show(others[0])
+
+    def _take_layer(self, model: Path) -> None:
+        """Let the settings of this model count."""
+        text = self._library.record_for(model).overrides
+        if (model, text) == self._taken:
+            return
+        self._taken = (model, text)
+        overrides, complaints = decode_overrides(text)
+        for complaint in complaints:
+            self._notices.warn(complaint)
+        entry = self._library.entry_for(model)
+        label = entry.label if entry is not None else well_formed(model.stem)
+        self._settings.set_layer(Layer.MODEL, label, overrides)
+
+    def _announce(self) -> None:
+        if self._told is not None and self.state.stage is not ModelStage.FAILED:
+            # What failed before is of no interest once something else goes on.
+            self._notices.withdraw(self._told)
+            self._told = None
+        self.state_changed.emit(self.state)
+
+    @Slot(object)
+    def _on_slot_changed(self, slot: ModelSlot) -> None:
+        if slot is self._slots.shown:
+            self._announce()
+
+    @Slot(object)
+    def _on_slot_loaded(self, slot: ModelSlot) -> None:
+        self._settings.set_value("state", "last_load_failed", False)
+        self._settings.save_now()
+        info: ModelInfo | None = slot.state.info
+        assert info is not None
+        self._library.note_loaded(info)
+        if slot is self._slots.shown:
+            self._settings.set_model(info)
+        self.model_loaded.emit(info)
+        self.choices_changed.emit(self.choices())
+
+    @Slot(object, object)
+    def _on_slot_failed(self, slot: ModelSlot, error: AppError) -> None:
+        self._settings.set_value("state", "last_load_failed", True)
+        self._settings.save_now()
+        adapters = slot.request.adapters if slot.request is not None else ()
+        if slot.path is not None and adapters and slot.state.info is None:
+            # One of the adapters may be what is wrong.
+            self._without_adapters.add(slot.path)
+            if error.subject in {str(adapter.path) for adapter in adapters}:
+                self._load_into(slot, slot.path)
+                self._told = self._notices.error(error)
+                return
+        elif slot.path is not None and isinstance(error, ModelLoadError):
+            self._library.note_load_failed(slot.path, error)
         actions: tuple[NoticeAction, ...] = ()
         if error.remedy is Remedy.TRUST_LIBRARY:
             trust = partial(self.trust_library, error.subject)
             actions = (NoticeAction(self.tr("Try it"), trust),)
-        self._told = self._notices.error(error, *actions)
+        told = self._notices.error(error, *actions)
+        if slot is self._slots.shown:
+            self._settings.set_model(None)
+            self._show_another()
+        self._told = told
 
-    def _remember(self, model: Path) -> None:
-        state = self._settings.settings.state
-        self._settings.set_value("state", "last_model", str(model))
-        if not is_starter(model):
-            others = tuple(recent for recent in state.recent_models if recent != str(model))
-            recent = (str(model), *others)[:RECENT_MODELS]
-            self._settings.set_value("state", "recent_models", recent)
-        self.refresh_choices()
+    @Slot(object)
+    def _on_slot_unloaded(self, slot: ModelSlot) -> None:
+        self._settings.set_value("state", "last_load_failed", False)
+        if slot is not self._slots.shown:
+            return
+        self._settings.set_value("state", "last_model", "")
+        self._settings.set_model(None)
+        self._settings.set_layer(Layer.MODEL, None)
+        self._taken = (None, "")
+        self._show_another()
 
-    async def _read_choices(self) -> None:
-        recent = self._settings.settings.state.recent_models
-        files = await asyncio.to_thread(_describe_all, (starter_path(), *map(_absolute, recent)))
-        self._choices = tuple(
-            ModelChoice(file.path, file.label, file.detail, is_starter(file.path), file.problem)
-            for file in files
-        )
-        self.recent_changed.emit(self._choices)
+    @Slot(object)
+    def _on_library_changed(self, _entries: tuple[LibraryEntry, ...]) -> None:
+        if self._slots.shown.path is not None:
+            self._take_layer(self._slots.shown.path)
+        self.choices_changed.emit(self.choices())
 
-    def _set_state(self, state: ModelState) -> None:
-        if self._told is not None and state.stage is not ModelStage.FAILED:
-            # What failed before is of no interest once something else goes on.
-            self._notices.withdraw(self._told)
-            self._told = None
-        self._state = state
-        self.state_changed.emit(state)
+    @Slot(object, object)
+    def _on_layer_edited(self, layer: Layer, overrides: Overrides) -> None:
+        if layer is Layer.MODEL and self._slots.shown.path is not None:
+            self._library.set_overrides(self._slots.shown.path, encode_overrides(overrides))
 
-
-def _describe_all(paths: tuple[Path, ...]) -> tuple[ModelFile, ...]:
-    # Imported on the thread that needs it; the window does not wait for it.
-    from app.catalog.model_file import describe
-
-    return tuple(describe(path) for path in paths)
+    @Slot(object)
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._slots.rest_after(settings.engine.unload_after_minutes)
 
 
-def _absolute(text: str) -> Path:
+def absolute(text: str) -> Path:
     """Return the path that `text` names, also where it cannot exist: loading it says so."""
     path = Path(text.replace("\0", ""))
     try:
@@ -239,26 +398,3 @@ def _absolute(text: str) -> Path:
     except RuntimeError:
         # "~name" of somebody who is not known here.
         return path.absolute()
-
-
-def _name(info: ModelInfo) -> str:
-    if is_starter(info.path):
-        return STARTER_LABEL
-    name = info.name or well_formed(info.path.stem)
-    return f"{name} ({DEMO_LABEL})" if info.is_demo else name
-
-
-def _detail(info: ModelInfo) -> str:
-    """Return what the header says beside the name: size, quantisation, context."""
-    parts = [_parameters(info.parameters), info.quantization, _context(info.context_tokens)]
-    return " · ".join(part for part in parts if part)
-
-
-def _parameters(count: int | None) -> str:
-    if not count:
-        return ""
-    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
-
-
-def _context(tokens: int) -> str:
-    return f"{tokens / 1024:.0f}k" if tokens >= 1024 else str(tokens)

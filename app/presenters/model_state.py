@@ -16,6 +16,8 @@ class ModelStage(Enum):
     NONE = "none"
     LOADING = "loading"
     READY = "ready"
+    RESTING = "resting"
+    """Its memory was given back; the next message loads it again."""
     FAILED = "failed"
 
 
@@ -31,6 +33,10 @@ class ModelState:
     info: ModelInfo | None = None
     is_starter: bool = False
     error: AppError | None = None
+    path: Path | None = None
+    """The file, once one was chosen."""
+    replaces: str = ""
+    """Name of the model whose place is taken while this one loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,15 @@ class ModelChoice:
     is_starter: bool = False
     problem: str = ""
     """Why it cannot be loaded, or an empty text."""
+    warning: str = ""
+    """Why it may not work, or an empty text."""
+    speed: str = ""
+    """How fast it wrote when it was last measured here: "12.4 tok/s"."""
+    fit: str = ""
+    """Whether it fits the memory, in one word: "fits", "tight", "too_big"; empty if unknown."""
+    fit_reason: str = ""
+    """Why, with figures."""
+    is_favourite: bool = False
+    is_kept: bool = False
+    """It stays loaded when another one is chosen."""
+    is_loaded: bool = False

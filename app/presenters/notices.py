@@ -86,9 +86,11 @@ class Notices(QObject):
             self._waiting.remove(notice)
         self.notice_withdrawn.emit(notice)
 
-    def info(self, cause: str, *actions: NoticeAction) -> None:
-        """Tell the user that something was done, usually with a way to undo it."""
-        self.post(Notice(Level.INFO, cause, actions=actions))
+    def info(self, cause: str, *actions: NoticeAction) -> Notice:
+        """Tell the user that something was done, usually with a way to undo it; return that."""
+        notice = Notice(Level.INFO, cause, actions=actions)
+        self.post(notice)
+        return notice
 
     def warn(self, cause: str, advice: str = "") -> Notice:
         """Tell the user that something went on, but not as asked; return what was told."""

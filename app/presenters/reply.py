@@ -44,9 +44,9 @@ class Reply(QObject):
     #: The request failed while the model stays usable; carries a RunError.
     run_failed = Signal(object)
 
-    def __init__(self, engine: Engine, saver: Saver, parent: QObject | None = None) -> None:
+    def __init__(self, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._engine: Engine | None = None
         self._saver = saver
         self._message: Message | None = None
         self._run_id = 0
@@ -65,10 +65,6 @@ class Reply(QObject):
         self._status_timer = QTimer(self)
         self._status_timer.setInterval(STATUS_INTERVAL_MS)
         self._status_timer.timeout.connect(self._on_status_due)
-        engine.text_generated.connect(self._on_text_generated)
-        engine.prefill_progressed.connect(self._on_prefill_progressed)
-        engine.run_finished.connect(self._on_run_finished)
-        engine.run_failed.connect(self._on_run_failed)
 
     @property
     def message(self) -> Message | None:
@@ -82,9 +78,12 @@ class Reply(QObject):
         """What goes on."""
         return self._status
 
-    def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
-        """Let the model write `message`, going on from the text it has. Raises RunError."""
-        self._run_id = self._engine.run(request)
+    def start(
+        self, engine: Engine, message: Message, request: RunRequest, context_limit: int | None
+    ) -> None:
+        """Let a model write `message`, going on from the text it has. Raises RunError."""
+        self._listen_to(engine)
+        self._run_id = engine.run(request)
         self._message = message
         self._pieces = [message.text] if message.text else []
         self._unjournalled = []
@@ -98,8 +97,23 @@ class Reply(QObject):
 
     def stop(self) -> None:
         """End the answer soon; what is written stands."""
-        if self._message is not None:
+        if self._message is not None and self._engine is not None:
             self._engine.stop(self._run_id)
+
+    def _listen_to(self, engine: Engine) -> None:
+        """Hear this engine, and no other: each counts its runs by itself."""
+        if engine is self._engine:
+            return
+        if self._engine is not None:
+            self._engine.text_generated.disconnect(self._on_text_generated)
+            self._engine.prefill_progressed.disconnect(self._on_prefill_progressed)
+            self._engine.run_finished.disconnect(self._on_run_finished)
+            self._engine.run_failed.disconnect(self._on_run_failed)
+        engine.text_generated.connect(self._on_text_generated)
+        engine.prefill_progressed.connect(self._on_prefill_progressed)
+        engine.run_finished.connect(self._on_run_finished)
+        engine.run_failed.connect(self._on_run_failed)
+        self._engine = engine
 
     @Slot(int, str, int)
     def _on_text_generated(self, run_id: int, text: str, tokens: int) -> None:

@@ -5,6 +5,7 @@ What a download or a wrong click leaves behind is the same for every runtime.
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def read_beginning(path: Path, ending: str, what: str = "model") -> bytes:
 
 def unreadable(path: Path, error: OSError) -> ModelLoadError:
     """Return the error for a file that the system does not give out."""
+    if error.errno == errno.ELOOP:
+        return refusal(
+            f"{path.name} is a link that leads back to itself.",
+            "Delete the link, or let it lead to a file.",
+            str(path),
+        )
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return refusal(
+            f"{path.name} is a link to a file that is not there.",
+            "Put the file back where the link leads, or delete the link.",
+            str(path),
+        )
     if isinstance(error, FileNotFoundError):
         return refusal(
             f"{path.name} is not there: it was moved or deleted.",

@@ -23,6 +23,8 @@ class Capability(Enum):
     SAMPLING_PER_RUN = "sampling_per_run"
     LORA = "lora"
     LORA_SCALE_PER_RUN = "lora_scale_per_run"
+    LORA_LATER = "lora_later"
+    """Adapters can be loaded into a model that is loaded already."""
     CONTINUE_ANSWER = "continue_answer"
     PREFILL_PROGRESS = "prefill_progress"
     PROMPT_CACHE = "prompt_cache"
@@ -59,9 +61,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A LoRA adapter to load together with a model."""
+    """A LoRA adapter of a model."""
 
     name: str
+    """Tells it from every other adapter of the model."""
     path: Path
     scale: float = 1.0
 
@@ -182,8 +185,9 @@ class RunRequest:
     sampling: Sampling = Sampling()
     max_new_tokens: int = 1024
     """At most this many tokens; 0 means to the end of the context window."""
-    adapter_scales: tuple[tuple[str, float], ...] = ()
-    """Name and scale of each adapter that is on; every other loaded one is off."""
+    adapters: tuple[Adapter, ...] = ()
+    """Those that are on; every other one is off. What is not loaded yet is loaded where
+    Capability.LORA_LATER is present, and refused where it is not."""
     continue_answer: bool = False
     """The last turn is an unfinished answer: write on from its end."""
     thinking: bool | None = None
@@ -227,8 +231,6 @@ class CommandKind(Enum):
     """How many tokens are in the KV cache."""
     RELEASE_CACHE = "release_cache"
     """Let a loaded prompt cache go."""
-    LOAD_ADAPTER = "load_adapter"
-    """Load one more LoRA adapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +240,6 @@ class Command:
     kind: CommandKind
     keep_system: bool = False
     """CLEAR_CACHE: keep what belongs to the system prompt."""
-    adapter: Adapter | None = None
-    """LOAD_ADAPTER: which one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def encode(settings: Settings) -> str:
     """Return `settings` as TOML, one table per group."""
     tables = {
         group.name: {
-            item.name: _plain(getattr(getattr(settings, group.name), item.name))
+            item.name: plain(value_of(settings, group.name, item.name))
             for item in fields(getattr(settings, group.name))
         }
         for group in fields(Settings)
@@ -57,6 +57,11 @@ def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
     return settings, tuple(complaints)
 
 
+def value_of(settings: Settings, group: str, name: str) -> Any:
+    """Return one value of `settings`."""
+    return getattr(getattr(settings, group), name)
+
+
 def with_value(settings: Settings, group: str, name: str, value: Any) -> Settings:
     """Return `settings` with one value changed."""
     changed = replace(getattr(settings, group), **{name: value})
@@ -88,12 +93,22 @@ def check(entry: Entry, value: Any) -> Any:
         return type(default)(value)
     if isinstance(default, tuple):
         # Not isinstance: in Python a truth value is a number too.
-        wanted = int if entry.name == "window_size" else str
-        if not isinstance(value, list) or not all(type(item) is wanted for item in value):
+        if not isinstance(value, list) or not all(type(item) is spec.item_type for item in value):
             raise ValueError("must be a list")
         return tuple(value)
     if not isinstance(value, str):
         raise ValueError("must be text")
+    if spec.check is not None:
+        spec.check(value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as TOML and JSON have it; `check` is the way back."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
     return value
 
 
@@ -108,11 +123,3 @@ def _brief(value: Any) -> str:
 
 def _is_huge(value: float) -> bool:
     return isinstance(value, int) and abs(value) >= 10**300
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return list(value)
-    return value

@@ -7,9 +7,12 @@ default and a notice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any, cast
+
+from app.settings.core_list import parse_cores
 
 
 class Effect(Enum):
@@ -39,6 +42,14 @@ class Spec:
     """Value of the runtime capability without which the setting has no effect."""
     hidden: bool = False
     """Kept in the file but not shown in the panel."""
+    layered: bool = False
+    """A model, a preset or a conversation may have a value of its own."""
+    rare: bool = False
+    """Few people ever change it; the panel folds it away."""
+    item_type: type[str | int] = str
+    """The type of the items, for a field that is a tuple."""
+    check: Callable[[Any], object] | None = None
+    """Raises ValueError, saying what is wrong, for a value of the right type that cannot be."""
 
 
 def _setting(default: Any, label: str, help: str, **more: Any) -> Any:  # noqa: A002
@@ -77,6 +88,7 @@ class SamplingSettings:
         "Temperature",
         "Higher is more surprising, lower more predictable. 0 always takes the likeliest word.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=0.0,
         maximum=2.0,
         step=0.05,
@@ -86,6 +98,7 @@ class SamplingSettings:
         "Top-p",
         "Considers the likeliest words until their chances add up to this.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=0.01,
         maximum=1.0,
         step=0.01,
@@ -95,6 +108,7 @@ class SamplingSettings:
         "Top-k",
         "Considers at most this many words at each step.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=1,
         maximum=200,
         step=1,
@@ -104,16 +118,19 @@ class SamplingSettings:
         "Min-p",
         "Leaves out words less likely than this share of the likeliest one.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=0.0,
         maximum=1.0,
         step=0.01,
         capability="min_p",
+        rare=True,
     )
     repeat_penalty: float = _setting(
         1.1,
         "Repeat penalty",
         "Makes words that were just used less likely. 1 switches it off.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=1.0,
         maximum=2.0,
         step=0.01,
@@ -123,34 +140,41 @@ class SamplingSettings:
         "Frequency penalty",
         "Makes a word less likely the more often it was used.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=-2.0,
         maximum=2.0,
         step=0.05,
+        rare=True,
     )
     presence_penalty: float = _setting(
         0.0,
         "Presence penalty",
         "Makes words that were used at all less likely.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=-2.0,
         maximum=2.0,
         step=0.05,
+        rare=True,
     )
     seed: int = _setting(
         -1,
         "Seed",
         "The same number gives the same answer again. −1 draws a new one each time.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=-1,
         maximum=2_147_483_647,
         step=1,
         capability="seed",
+        rare=True,
     )
     max_new_tokens: int = _setting(
         1024,
         "Longest answer",
         "An answer is cut after this many tokens and can then be continued.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         minimum=16,
         maximum=16384,
         step=64,
@@ -167,6 +191,7 @@ class ContextSettings:
         "Context length",
         "How much of the conversation the model can read. More needs more memory.",
         effect=Effect.RELOAD,
+        layered=True,
         minimum=256,
         maximum=32768,
         step=256,
@@ -177,6 +202,7 @@ class ContextSettings:
         "System prompt",
         "Instructions that the model reads before every conversation.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         multiline=True,
     )
     thinking: Thinking = _setting(
@@ -184,6 +210,7 @@ class ContextSettings:
         "Thinking",
         "Whether a model that can think before it answers does so. Thinking takes time.",
         effect=Effect.NEXT_ANSWER,
+        layered=True,
         choices=(
             ("model", "As the model wants"),
             ("always", "Always think first"),
@@ -228,6 +255,7 @@ class EngineSettings:
         "CPU threads",
         "Threads of the CPU engine. 0 takes as many as fit beside the window.",
         effect=Effect.RELOAD,
+        layered=True,
         minimum=0,
         maximum=64,
         step=1,
@@ -237,12 +265,52 @@ class EngineSettings:
         "NPU library",
         "Path of librkllmrt.so, or of a folder with several. Empty looks in the usual places.",
         effect=Effect.RELOAD,
+        rare=True,
     )
     embed_flash: bool = _setting(
         True,
         "Read embeddings from storage",
         "Saves memory with NPU models. Switch it off when the models lie on a slow card.",
         effect=Effect.RELOAD,
+        layered=True,
+        rare=True,
+    )
+    npu_cpus: str = _setting(
+        "",
+        "CPU cores for the NPU",
+        "Cores that help the NPU, such as 4-7 or 4,5,6. Empty takes the fast ones.",
+        effect=Effect.RELOAD,
+        layered=True,
+        rare=True,
+        check=parse_cores,
+    )
+    memory_domain: int = _setting(
+        0,
+        "NPU memory domain",
+        "Where NPU memory is taken from. A second large model may need another domain.",
+        effect=Effect.RELOAD,
+        minimum=0,
+        maximum=15,
+        step=1,
+        layered=True,
+        rare=True,
+    )
+    chat_template: str = _setting(
+        "",
+        "Chat template",
+        "Path of a Jinja template file. Empty takes the one the model comes with.",
+        effect=Effect.RELOAD,
+        layered=True,
+        rare=True,
+    )
+    unload_after_minutes: int = _setting(
+        0,
+        "Unload when idle",
+        "Gives the memory back after this time without a question. 0 keeps the model loaded.",
+        minimum=0,
+        maximum=1440,
+        step=5,
+        unit="minutes",
     )
     load_last_model: bool = _setting(
         True,
@@ -257,6 +325,9 @@ class StateSettings:
 
     last_model: str = _setting("", "Last model", "The model in use.", hidden=True)
     recent_models: tuple[str, ...] = _setting((), "Recent models", "Newest first.", hidden=True)
+    model_folders: tuple[str, ...] = _setting(
+        (), "Model folders", "Looked through beside Cairn's own.", hidden=True
+    )
     last_load_failed: bool = _setting(
         False, "Last load failed", "The last model ended its engine.", hidden=True
     )
@@ -264,8 +335,11 @@ class StateSettings:
         (), "Trusted libraries", "Versions that the user wanted to try.", hidden=True
     )
     last_conversation: str = _setting("", "Last conversation", "The one shown.", hidden=True)
-    window_size: tuple[int, ...] = _setting((), "Window size", "Width and height.", hidden=True)
+    window_size: tuple[int, ...] = _setting(
+        (), "Window size", "Width and height.", hidden=True, item_type=int
+    )
     show_conversations: bool = _setting(True, "Show conversations", "The list.", hidden=True)
+    preset: str = _setting("", "Preset", "The name of the one in use.", hidden=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,21 @@ _FIRST_TABLES = (
     """,
 )
 
+
+def add_choices(connection: sqlite3.Connection) -> None:
+    """Version 2: model, adapter, preset and settings of a conversation, adapter of a message."""
+    for table, column in (
+        ("conversations", "model"),
+        ("conversations", "adapter"),
+        ("conversations", "preset"),
+        ("conversations", "overrides"),
+        ("messages", "adapter"),
+    ):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+
+
 #: The step at place n leads from version n to version n + 1.
-STEPS: tuple[Step, ...] = (create_first_tables,)
+STEPS: tuple[Step, ...] = (create_first_tables, add_choices)
 
 LATEST = len(STEPS)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.chat.conversation import Conversation
+from app.chat.conversation import Choices, Conversation
 from app.chat.message import Message
 from app.chat.statistics import RunStatistics
 from app.errors import StoreDamaged
@@ -23,6 +23,10 @@ CONVERSATION_COLUMNS = (
     "leaf_id",
     "pinned",
     "draft",
+    "model",
+    "adapter",
+    "preset",
+    "overrides",
 )
 MESSAGE_COLUMNS = (
     "id",
@@ -35,13 +39,16 @@ MESSAGE_COLUMNS = (
     "model",
     "failure",
     "statistics",
+    "adapter",
 )
+_CHOICES = ("model", "adapter", "preset", "overrides")
 
 
 def conversation_from(row: tuple[Any, ...]) -> Conversation:
     """Return the conversation in a row of CONVERSATION_COLUMNS. Raises StoreDamaged."""
     fields = dict(zip(CONVERSATION_COLUMNS, row, strict=True))
     fields["pinned"] = bool(fields["pinned"])
+    fields["choices"] = {name: fields.pop(name) for name in _CHOICES}
     try:
         return msgspec.convert(fields, Conversation)
     except msgspec.ValidationError as error:
@@ -68,7 +75,13 @@ def row_of_conversation(conversation: Conversation) -> tuple[Any, ...]:
         conversation.leaf_id,
         int(conversation.pinned),
         storable(conversation.draft),
+        *row_of_choices(conversation.choices),
     )
+
+
+def row_of_choices(choices: Choices) -> tuple[str, ...]:
+    """Return the values of the columns for what was chosen, in their order."""
+    return tuple(storable(getattr(choices, name)) for name in _CHOICES)
 
 
 def row_of_message(message: Message) -> tuple[Any, ...]:
@@ -85,6 +98,7 @@ def row_of_message(message: Message) -> tuple[Any, ...]:
         storable(message.model),
         storable(message.failure),
         None if statistics is None else msgspec.json.encode(statistics).decode(),
+        storable(message.adapter),
     )
 
 

@@ -126,7 +126,8 @@ def _journalled(source: sqlite3.Connection, message_id: str) -> str:
 def _rows(
     source: sqlite3.Connection, table: str, columns: tuple[str, ...]
 ) -> Iterator[tuple[Any, ...]]:
-    query = f"SELECT number, {', '.join(columns)} FROM {table} WHERE number > ? ORDER BY number"
+    there = _columns_there(source, table, columns)
+    query = f"SELECT number, {', '.join(there)} FROM {table} WHERE number > ? ORDER BY number"
     last, newest = 0, _newest(source, table)
     in_gap = False
     while last < newest:
@@ -140,6 +141,16 @@ def _rows(
             last, in_gap = last + 1, True
         else:
             return
+
+
+def _columns_there(
+    source: sqlite3.Connection, table: str, columns: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return `columns`, with an empty text for those that an older version did not have."""
+    with contextlib.suppress(*_unreadable()):
+        known = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
+        return tuple(name if name in known else "''" for name in columns)
+    return columns
 
 
 def _newest(source: sqlite3.Connection, table: str) -> int:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from app.chat.conversation import Conversation
+from app.chat.conversation import Choices, Conversation
 from app.chat.message import Message, MessageState
 from app.store.connection import identity_of, open_database, open_in_memory, open_to_read
 from app.store.failures import gone, primary_code, told
@@ -30,6 +30,7 @@ from app.store.rows import (
     MESSAGE_COLUMNS,
     conversation_from,
     message_from,
+    row_of_choices,
     row_of_conversation,
     row_of_message,
     storable,
@@ -132,6 +133,11 @@ class Store:
     def set_pinned(self, conversation_id: str, pinned: bool) -> None:
         """Keep a conversation at the top of the list, or not."""
         self._change("pinned = ?", int(pinned), conversation_id)
+
+    def set_choices(self, conversation_id: str, choices: Choices) -> None:
+        """Keep the model, adapter, preset and settings of a conversation."""
+        with self._writing() as execute:
+            execute(_SET_CHOICES, (*row_of_choices(choices), conversation_id))
 
     def delete_conversation(self, conversation_id: str) -> None:
         """Take a conversation out of list and search; it can be restored until it is purged."""
@@ -278,13 +284,21 @@ def _columns(names: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
+def _places(names: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(names))
+
+
 _CONVERSATIONS = f"""
     SELECT {_columns(CONVERSATION_COLUMNS)} FROM conversations WHERE deleted_at IS NULL
     ORDER BY pinned DESC, updated_at DESC, number DESC
 """
 _ADD_CONVERSATION = f"""
-    INSERT INTO conversations ({_columns(CONVERSATION_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO conversations ({_columns(CONVERSATION_COLUMNS)})
+    VALUES ({_places(CONVERSATION_COLUMNS)})
 """
+_SET_CHOICES = (
+    "UPDATE conversations SET model = ?, adapter = ?, preset = ?, overrides = ? WHERE id = ?"
+)
 _NUMBER_AND_TITLE = "SELECT number, title FROM conversations WHERE id = ?"
 _DOOMED = "SELECT number, id, title FROM conversations WHERE deleted_at < ?"
 _MESSAGES = f"""
@@ -295,7 +309,7 @@ _STREAMING = f"""
     SELECT {_columns(MESSAGE_COLUMNS)} FROM messages WHERE state = 'streaming' ORDER BY number
 """
 _ADD_MESSAGE = f"""
-    INSERT INTO messages ({_columns(MESSAGE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO messages ({_columns(MESSAGE_COLUMNS)}) VALUES ({_places(MESSAGE_COLUMNS)})
 """
 # A clock that was set back must not send the conversation down the list.
 _TOUCH = "UPDATE conversations SET updated_at = max(updated_at, ?), leaf_id = ? WHERE id = ?"
@@ -307,7 +321,7 @@ _JOURNAL = """
 _PIECES = "SELECT text FROM journal WHERE message_id = ? ORDER BY place"
 _FINISH = """
     UPDATE messages SET text = :text, state = :state, model = :model, failure = :failure,
-        statistics = :statistics
+        statistics = :statistics, adapter = :adapter
     WHERE id = :id RETURNING number
 """
 _INDEXED_TEXT = "SELECT number, text FROM messages WHERE id = ? AND state != 'streaming'"

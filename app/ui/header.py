@@ -10,6 +10,7 @@ from app.presenters.model_state import ModelStage, ModelState
 from app.ui.elided_label import ElidedLabel
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
+from app.ui.models.adapter_chip import AdapterChip
 from app.ui.status import StatusView
 from app.ui.theme import CONTROL_HEIGHT, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.ui.tooltip import plain_tooltip
@@ -108,6 +109,7 @@ class Header(QWidget):
         self.list_button = IconButton(theme, icons, "menu", self.tr("Show conversations"), self)
         self.list_button.set_label(self.tr("Show conversations"), "F9")
         self.model_button = ModelButton(theme, icons, self)
+        self.adapter_chip = AdapterChip(theme, icons, self)
         self.status = StatusView(theme, icons, self)
         self.settings_button = IconButton(theme, icons, "settings", self.tr("Settings"), self)
         self.settings_button.set_label(self.tr("Settings"), "Ctrl+,")
@@ -117,6 +119,7 @@ class Header(QWidget):
         row.setSpacing(SPACE_S)
         row.addWidget(self.list_button)
         row.addWidget(self.model_button)
+        row.addWidget(self.adapter_chip)
         row.addStretch(1)
         row.addWidget(self.status)
         row.addSpacing(SPACE_M - SPACE_S)
@@ -142,5 +145,6 @@ class Header(QWidget):
     def set_compact(self, *, narrow: bool, short: bool) -> None:
         """Shrink to what fits."""
         self.model_button.set_compact(narrow)
+        self.adapter_chip.set_compact(narrow)
         self.status.set_compact(narrow)
         self.setFixedHeight(_SHORT_HEIGHT if short else _HEIGHT)

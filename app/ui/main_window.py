@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
+from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
@@ -29,9 +38,10 @@ from app.ui.theme import Theme
 from app.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
-    from app.ui.model_picker import ModelPicker
-    from app.ui.settings_panel import SettingsPanel
+    from app.ui.models.model_picker import ModelPicker
+    from app.ui.settings.settings_panel import SettingsPanel
 
+_MODEL_ENDINGS = (".gguf", ".rkllm")
 _USUAL_SIZE = (1120, 760)
 _SMALLEST_SIZE = (320, 280)
 
@@ -43,6 +53,8 @@ class Presenters:
     conversations: ConversationsPresenter
     model: ModelPresenter
     chat: ChatPresenter
+    library: LibraryPresenter
+    adapters: AdapterPresenter
     settings: SettingsPresenter
     notices: Notices
     board: BoardPresenter
@@ -67,6 +79,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.setWindowTitle(self.tr("Cairn"))
         self.setMinimumSize(*_SMALLEST_SIZE)
+        self.setAcceptDrops(True)
 
         self.menus = MenuBar(self)
         self.setMenuBar(self.menus)
@@ -87,10 +100,11 @@ class MainWindow(QMainWindow):
             presenters.conversations,
             presenters.model,
             presenters.chat,
+            presenters.adapters,
             presenters.settings,
             self,
         )
-        self.commands = WindowCommands(self, presenters, icons)
+        self.commands = WindowCommands(self, presenters, theme, icons)
         self._connect_presenters()
         self._connect_widgets()
         self._begin()
@@ -141,6 +155,16 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take models and adapters from a file manager."""
+        if _model_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask how the files are to be brought in."""
+        event.acceptProposedAction()
+        self.commands.import_files(_model_files(event.mimeData()))
+
     def choose_model(self) -> None:
         """Open the model picker."""
         self.picker.open_below(self.header.model_button)
@@ -178,7 +202,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.chat_pane, 1)
 
     def _make_settings_panel(self) -> SettingsPanel:
-        from app.ui.settings_panel import SettingsPanel
+        from app.ui.settings.settings_panel import SettingsPanel
 
         panel = SettingsPanel(
             self._presenters.settings, self._theme, self._icons, self._settings_pane
@@ -193,16 +217,18 @@ class MainWindow(QMainWindow):
         return panel
 
     def _make_picker(self) -> ModelPicker:
-        from app.ui.model_picker import ModelPicker
+        from app.ui.models.model_picker import ModelPicker
 
         picker = ModelPicker(self._presenters.model, self._theme, self._icons, self)
         picker.file_requested.connect(self.commands.open_model_file)
+        picker.models_requested.connect(self.commands.show_models)
         return picker
 
     def _connect_presenters(self) -> None:
         presenters = self._presenters
         presenters.model.state_changed.connect(self._on_model_changed)
-        presenters.model.recent_changed.connect(self._on_recent_changed)
+        presenters.model.choices_changed.connect(self._on_choices_changed)
+        presenters.adapters.adapters_changed.connect(self.header.adapter_chip.set_state)
         presenters.chat.status_changed.connect(self._on_status_changed)
         presenters.conversations.current_changed.connect(self._on_current_changed)
         presenters.conversations.message_wanted.connect(self.chat_pane.reveal)
@@ -212,6 +238,10 @@ class MainWindow(QMainWindow):
         model = self._presenters.model
         self.menus.command_chosen.connect(self.commands.carry_out)
         self.menus.recent_chosen.connect(model.load)
+        self.menus.adapter_chosen.connect(self._presenters.adapters.choose)
+        self.menus.answer_wanted_with.connect(self._presenters.chat.regenerate_last_with)
+        self.header.adapter_chip.adapter_chosen.connect(self._presenters.adapters.choose)
+        self.header.adapter_chip.command_chosen.connect(self.commands.carry_out)
         self.side.close_requested.connect(self._on_list_close_requested)
         self.side.conversation_leaving.connect(self.chat_pane.composer.flush_draft)
         self.side.conversation_chosen.connect(self._on_conversation_chosen)
@@ -229,7 +259,8 @@ class MainWindow(QMainWindow):
     def _begin(self) -> None:
         settings = self._presenters.settings.settings
         self._on_model_changed(self._presenters.model.state)
-        self._on_recent_changed(self._presenters.model.choices())
+        self._on_choices_changed(self._presenters.model.choices())
+        self.header.adapter_chip.set_state(self._presenters.adapters.state)
         self._on_status_changed(self._presenters.chat.status)
         self._on_settings_changed(settings)
         room = QGuiApplication.primaryScreen().availableGeometry()
@@ -253,7 +284,7 @@ class MainWindow(QMainWindow):
             self._settings_panel.set_model(state)
 
     @Slot(object)
-    def _on_recent_changed(self, choices: tuple[ModelChoice, ...]) -> None:
+    def _on_choices_changed(self, choices: tuple[ModelChoice, ...]) -> None:
         present = any(choice.is_starter and not choice.problem for choice in choices)
         self.chat_pane.welcome.set_starter_present(present)
 
@@ -304,3 +335,9 @@ class MainWindow(QMainWindow):
     @Slot(bool, bool)
     def _on_room_changed(self, narrow: bool, short: bool) -> None:
         self.header.set_compact(narrow=narrow, short=short)
+
+
+def _model_files(data: QMimeData) -> list[str]:
+    """Return the model and adapter files among what is dragged."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.lower().endswith(_MODEL_ENDINGS)]

@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject, Slot
 
 from app.chat.message import CONTINUABLE_STATES, Role
 from app.chat.tree import ShownMessage
+from app.presenters.adapter_state import AdapterState
+from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.conversations import ConversationsPresenter
@@ -36,6 +38,7 @@ class MenuState(QObject):
         conversations: ConversationsPresenter,
         model: ModelPresenter,
         chat: ChatPresenter,
+        adapters: AdapterPresenter,
         settings: SettingsPresenter,
         parent: QObject | None = None,
     ) -> None:
@@ -43,20 +46,23 @@ class MenuState(QObject):
         self._menus = menus
         self._conversations = conversations
         self._model = model
+        self._adapters = adapters
         self._running = chat.is_answering
         self._items: tuple[ShownMessage, ...] = ()
         conversations.conversations_changed.connect(self._on_conversations_changed)
         conversations.current_changed.connect(self._on_current_changed)
         model.state_changed.connect(self._on_model_changed)
-        model.recent_changed.connect(self._on_recent_changed)
+        model.choices_changed.connect(self._on_choices_changed)
         chat.messages_shown.connect(self._on_messages_shown)
         chat.message_added.connect(self._on_message_added)
         chat.message_changed.connect(self._on_message_changed)
         chat.status_changed.connect(self._on_status_changed)
+        adapters.adapters_changed.connect(self._on_adapters_changed)
         settings.settings_changed.connect(self._on_settings_changed)
         self._on_settings_changed(settings.settings)
-        self._on_recent_changed(model.choices())
+        self._on_choices_changed(model.choices())
         self._on_model_changed(model.state)
+        self._on_adapters_changed(adapters.state)
         self._show_conversation()
 
     def _show_conversation(self) -> None:
@@ -91,16 +97,37 @@ class MenuState(QObject):
 
     @Slot(object)
     def _on_model_changed(self, state: ModelState) -> None:
-        ready = state.stage is ModelStage.READY
-        self._menus.set_enabled(Command.MODEL_DETAILS, ready)
-        self._menus.set_enabled(Command.UNLOAD_MODEL, ready)
+        loaded = state.stage in (ModelStage.READY, ModelStage.RESTING)
+        for command in (
+            Command.MODEL_DETAILS,
+            Command.UNLOAD_MODEL,
+            Command.KEEP_MODEL_LOADED,
+        ):
+            self._menus.set_enabled(command, loaded)
+        self._menus.set_checked(Command.KEEP_MODEL_LOADED, loaded and self._model.is_kept)
         self._show_messages()
 
     @Slot(object)
-    def _on_recent_changed(self, choices: tuple[ModelChoice, ...]) -> None:
-        self._menus.set_recent(tuple(choice for choice in choices if not choice.is_starter))
+    def _on_choices_changed(self, choices: tuple[ModelChoice, ...]) -> None:
+        recent = self._model.recent(choices)
+        self._menus.set_recent(tuple(choice for choice in recent if not choice.is_starter))
+        self._on_model_changed(self._model.state)
         starter = any(choice.is_starter and not choice.problem for choice in choices)
         self._menus.set_enabled(Command.USE_STARTER, starter)
+
+    @Slot(object)
+    def _on_adapters_changed(self, state: AdapterState) -> None:
+        self._menus.set_adapters(state)
+        chosen = state.chosen is not None
+        usable = bool(state.choices) and not state.unavailable
+        self._menus.set_checked(Command.NO_ADAPTER, not chosen)
+        self._menus.set_enabled(Command.NO_ADAPTER, usable or chosen)
+        for command in (
+            Command.ADAPTER_STRENGTH,
+            Command.COMPARE_ADAPTER,
+            Command.TEST_ADAPTER,
+        ):
+            self._menus.set_enabled(command, chosen and not state.unavailable)
 
     @Slot(object)
     def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:

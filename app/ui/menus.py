@@ -14,6 +14,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal,
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from app.presenters.adapter_state import AdapterState
 from app.presenters.model_state import ModelChoice
 from app.ui.tooltip import plain_tooltip
 
@@ -48,8 +49,18 @@ class Command(Enum):
     OPEN_MODEL_FILE = "open_model_file"
     USE_STARTER = "use_starter"
     RECENT_MODELS = "recent_models"
+    MODELS = "models"
     UNLOAD_MODEL = "unload_model"
+    KEEP_MODEL_LOADED = "keep_model_loaded"
     MODEL_DETAILS = "model_details"
+    NO_ADAPTER = "no_adapter"
+    USE_ADAPTER = "use_adapter"
+    REGENERATE_WITH = "regenerate_with"
+    ADAPTER_STRENGTH = "adapter_strength"
+    COMPARE_ADAPTER = "compare_adapter"
+    TEST_ADAPTER = "test_adapter"
+    ADD_ADAPTER = "add_adapter"
+    ADAPTER_HELP = "adapter_help"
     ENGINE_LOG = "engine_log"
     WELCOME_PAGE = "welcome_page"
     KEYBOARD_SHORTCUTS = "keyboard_shortcuts"
@@ -141,8 +152,25 @@ MENUS = (
             Item(Command.USE_STARTER, _text("Use the starter model")),
             Item(Command.RECENT_MODELS, _text("Recent models"), kind=Kind.SUBMENU),
             None,
+            Item(Command.MODELS, _text("Models and adapters…"), "Ctrl+Shift+M"),
             Item(Command.MODEL_DETAILS, _text("Model details"), "Ctrl+I"),
+            Item(Command.KEEP_MODEL_LOADED, _text("Keep model loaded"), kind=Kind.CHECK),
             Item(Command.UNLOAD_MODEL, _text("Unload model")),
+        ),
+    ),
+    Menu(
+        _text("LoRA"),
+        (
+            Item(Command.NO_ADAPTER, _text("No adapter"), kind=Kind.CHECK),
+            Item(Command.USE_ADAPTER, _text("Use adapter"), kind=Kind.SUBMENU),
+            Item(Command.REGENERATE_WITH, _text("Regenerate answer with"), kind=Kind.SUBMENU),
+            None,
+            Item(Command.ADAPTER_STRENGTH, _text("Adapter strength…")),
+            Item(Command.COMPARE_ADAPTER, _text("Compare with and without…"), "Ctrl+Shift+R"),
+            Item(Command.TEST_ADAPTER, _text("Test adapter")),
+            None,
+            Item(Command.ADD_ADAPTER, _text("Add adapter file…")),
+            Item(Command.ADAPTER_HELP, _text("Make an adapter")),
         ),
     ),
     Menu(_text("Tools"), (Item(Command.ENGINE_LOG, _text("Engine log"), "Ctrl+Shift+L"),)),
@@ -167,7 +195,17 @@ def translated(words: str) -> str:
     return QCoreApplication.translate(_CONTEXT, words)
 
 
-class _CommandAction(QAction):
+def item_of(command: Command) -> Item:
+    """Return the item of a command."""
+    return next(
+        item
+        for menu in MENUS
+        for item in menu.items
+        if item is not None and item.command is command
+    )
+
+
+class CommandAction(QAction):
     """An action that knows what it asks for."""
 
     #: The user chose it; carries the Command.
@@ -186,22 +224,22 @@ class _CommandAction(QAction):
         self.chosen.emit(self._command)
 
 
-class _RecentAction(QAction):
-    """An action that knows which model it loads."""
+class FileAction(QAction):
+    """An action that knows which file it is about."""
 
-    #: The user chose it; carries the model's path as text.
+    #: The user chose it; carries the path as text.
     chosen = Signal(str)
 
-    def __init__(self, choice: ModelChoice, parent: QObject) -> None:
-        super().__init__(choice.label.replace("&", "&&"), parent)
-        self._path: Path = choice.path
-        self.setEnabled(not choice.problem)
-        self.setToolTip(plain_tooltip(choice.problem or str(choice.path)))
+    def __init__(self, label: str, path: Path | None, problem: str, parent: QObject) -> None:
+        super().__init__(label.replace("&", "&&"), parent)
+        self._path = "" if path is None else str(path)
+        self.setEnabled(not problem)
+        self.setToolTip(plain_tooltip(problem or self._path))
         self.triggered.connect(self._on_triggered)
 
     @Slot()
     def _on_triggered(self) -> None:
-        self.chosen.emit(str(self._path))
+        self.chosen.emit(self._path)
 
 
 class MenuBar(QMenuBar):
@@ -211,11 +249,15 @@ class MenuBar(QMenuBar):
     command_chosen = Signal(object)
     #: The user chose one of the recent models; carries its path.
     recent_chosen = Signal(str)
+    #: The user wants an adapter used in this conversation; carries its path.
+    adapter_chosen = Signal(str)
+    #: The user wants the last answer again with an adapter; carries its path, or "" for none.
+    answer_wanted_with = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions: dict[Command, QAction] = {}
-        self._recent = QMenu(self)
+        self._submenus: dict[Command, QMenu] = {}
         for menu in MENUS:
             # Every title begins with another letter, so Alt and that letter opens it.
             shown = self.addMenu("&" + translated(menu.title))
@@ -241,21 +283,43 @@ class MenuBar(QMenuBar):
 
     def set_recent(self, choices: tuple[ModelChoice, ...]) -> None:
         """Fill the submenu of recent models."""
-        self._recent.clear()
+        menu = self._refilled(Command.RECENT_MODELS, bool(choices))
         for choice in choices:
-            action = _RecentAction(choice, self._recent)
+            action = FileAction(choice.label, choice.path, choice.problem, menu)
             action.chosen.connect(self.recent_chosen)
-            self._recent.addAction(action)
-        self._recent.setEnabled(bool(choices))
-        self._actions[Command.RECENT_MODELS].setEnabled(bool(choices))
+            menu.addAction(action)
+
+    def set_adapters(self, state: AdapterState) -> None:
+        """Fill the submenus of adapters."""
+        some = bool(state.choices) and not state.unavailable
+        use = self._refilled(Command.USE_ADAPTER, some)
+        again = self._refilled(Command.REGENERATE_WITH, some)
+        without = FileAction(self.tr("No adapter"), None, "", again)
+        without.chosen.connect(self.answer_wanted_with)
+        again.addAction(without)
+        for choice in state.choices:
+            for menu, signal in ((use, self.adapter_chosen), (again, self.answer_wanted_with)):
+                action = FileAction(choice.label, choice.path, choice.problem, menu)
+                action.chosen.connect(signal)
+                menu.addAction(action)
+                if menu is use:
+                    action.setCheckable(True)
+                    action.setChecked(choice == state.chosen)
+
+    def _refilled(self, command: Command, usable: bool) -> QMenu:
+        menu = self._submenus[command]
+        menu.clear()
+        menu.setEnabled(usable)
+        self._actions[command].setEnabled(usable)
+        return menu
 
     def _make(self, item: Item, menu: QMenu, choices: QActionGroup) -> QAction:
         if item.kind is Kind.SUBMENU:
-            self._recent.setTitle(translated(item.text))
-            self._recent.setToolTipsVisible(True)
-            action = self._recent.menuAction()
+            submenu = self._submenus[item.command] = QMenu(translated(item.text), self)
+            submenu.setToolTipsVisible(True)
+            action = submenu.menuAction()
         else:
-            made = _CommandAction(item, menu)
+            made = CommandAction(item, menu)
             made.chosen.connect(self.command_chosen)
             action = made
         if item.kind is Kind.CHOICE:

@@ -122,11 +122,19 @@ class StatusView(QWidget):
             return (progress.stage if progress else "") or self.tr("Loading"), "warning"
         if stage is ModelStage.FAILED:
             return self.tr("Not loaded"), "danger"
+        if stage is ModelStage.RESTING:
+            return self.tr("Resting"), "quiet"
         return activity_word(self._chat.activity), "accent"
 
     def _explanation(self, word: str) -> str:
         if self._model.stage is ModelStage.FAILED and self._model.error is not None:
             return self._model.error.cause
+        if self._model.stage is ModelStage.RESTING:
+            return self.tr("The model gave its memory back. The next message loads it again.")
+        if self._model.stage is ModelStage.LOADING and self._model.replaces:
+            return self.tr("{word}. {model} was unloaded for it.").format(
+                word=word, model=self._model.replaces
+            )
         if self._model.stage is not ModelStage.READY:
             return word
         lines = [word, *status_lines(self._chat)]

@@ -1,8 +1,9 @@
 """The one style sheet, built from the theme's values.
 
 Widgets say what they are through dynamic properties instead of carrying colours of their own:
-`kind` on a button ("primary", "flat", "row"), `tone` on a label ("quiet", "accent", "warning"),
-`role` on any text ("small", "title", "heading", "mono"), `plain` on a field without a box.
+`kind` on a button ("primary", "flat", "row") or a label ("code"), `tone` on a label ("quiet",
+"accent", "warning", "danger"), `role` on any text ("small", "title", "heading", "mono"), `plain`
+on a field without a box.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QLabel[tone="quiet"] { color: $quiet; }
 QLabel[tone="accent"] { color: $accent; }
 QLabel[tone="warning"] { color: $warning; }
+QLabel[tone="danger"] { color: $danger; }
+QLabel[kind="code"] { background: $raised; border-radius: ${radius}px; padding: 8px; }
 QFrame[pane="side"] { background: $raised; border: none; border-right: 1px solid $line; }
 QFrame[pane="side"] QLineEdit { border-color: $line; }
 QFrame[pane="side"] QLineEdit:focus { border-color: $accent; }
@@ -56,6 +59,7 @@ QPushButton[kind="primary"]:disabled { background: $hover; color: $faint; border
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; }
 QPushButton[kind="flat"]:hover { background: $hover; }
 QPushButton[kind="flat"]:focus { border: 2px solid $accent; }
+QPushButton::menu-indicator { image: none; }
 QPushButton[kind="row"] {
     background: transparent; border: 1px solid transparent; text-align: left; padding: 6px 7px;
 }
@@ -126,6 +130,26 @@ QCheckBox::indicator:checked {
     background: $accent; border-color: $accent; image: url("$icons/$theme-check.svg");
 }
 QCheckBox::indicator:disabled { background: transparent; border-color: $line; }
+
+QRadioButton { spacing: 8px; min-height: 28px; padding: 2px; }
+QRadioButton:focus { border: 2px solid $accent; border-radius: 6px; padding: 0; }
+QRadioButton::indicator {
+    width: 16px; height: 16px; border: 1px solid $edge; border-radius: 9px; background: $surface;
+}
+QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked {
+    width: 8px; height: 8px; border: 5px solid $accent; background: $surface;
+}
+QRadioButton::indicator:disabled { background: transparent; border-color: $line; }
+
+QTabBar { background: transparent; border: none; }
+QTabBar::tab {
+    background: transparent; color: $quiet; border: 2px solid transparent;
+    border-radius: ${radius}px; padding: 6px 11px; min-height: 20px; margin-right: 4px;
+}
+QTabBar::tab:hover { background: $hover; color: $text; }
+QTabBar::tab:selected { background: $selected; color: $text; }
+QTabBar::tab:selected:focus { border-color: $accent; }
 
 QSlider { min-height: 28px; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }

@@ -21,8 +21,8 @@ _MODULES = (
     "app.ui.chat.code_text",
     "app.ui.chat.body",
     "app.ui.chat.view",
-    "app.ui.setting_editors",
-    "app.ui.settings_panel",
+    "app.ui.settings.setting_editors",
+    "app.ui.settings.settings_panel",
 )
 
 

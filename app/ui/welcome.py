@@ -192,7 +192,7 @@ class Welcome(QScrollArea):
     def _show(self) -> None:
         stage = self._state.stage
         loading = stage is ModelStage.LOADING and not self._forced
-        ready = stage is ModelStage.READY and not self._forced
+        ready = stage in (ModelStage.READY, ModelStage.RESTING) and not self._forced
         for card in (self._get_card, self._file_card):
             card.setVisible(not loading and not ready)
         self._starter_card.setVisible(self._starter_present and not loading and not ready)
@@ -216,6 +216,9 @@ class Welcome(QScrollArea):
         if loading:
             stage = state.progress.stage if state.progress is not None else ""
             name = self.tr("the starter") if state.is_starter else state.name
+            if state.replaces:
+                left = self.tr("{model} was unloaded for it.").format(model=state.replaces)
+                stage = f"{stage}. {left}" if stage else left
             return self.tr("Loading {name}").format(name=name), stage
         if ready:
             if state.is_starter:

@@ -15,6 +15,7 @@ from app.settings.schema import Theme as ThemeChoice
 from app.ui.icons import Icons
 from app.ui.menu_state import text_scale_entry
 from app.ui.menus import Command
+from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow, Presenters
@@ -28,8 +29,11 @@ class WindowCommands(QObject):
     Dialogs are imported when they are wanted: the first window is there sooner.
     """
 
-    def __init__(self, window: MainWindow, presenters: Presenters, icons: Icons) -> None:
+    def __init__(
+        self, window: MainWindow, presenters: Presenters, theme: Theme, icons: Icons
+    ) -> None:
         super().__init__(window)
+        self._theme = theme
         self._icons = icons
         self._presenters = presenters
         self._panes = window.panes
@@ -48,7 +52,7 @@ class WindowCommands(QObject):
     @Slot()
     def open_model_file(self) -> None:
         """Let the user look for a model file, beginning where the last one was."""
-        from app.ui.model_dialogs import file_dialog
+        from app.ui.models.model_dialogs import file_dialog
 
         last = Path(self._presenters.settings.settings.state.last_model)
         # The starter lies among the program's own files, where no model of the user's is.
@@ -60,7 +64,7 @@ class WindowCommands(QObject):
     @Slot()
     def show_way_to_model(self) -> None:
         """Say which models fit this computer and where they are."""
-        from app.ui.model_dialogs import GetModelDialog
+        from app.ui.models.model_dialogs import GetModelDialog
 
         dialog = GetModelDialog(self._window())
         dialog.file_requested.connect(self.open_model_file)
@@ -73,8 +77,68 @@ class WindowCommands(QObject):
 
         self._open(BoardDialog(self._presenters.board, self._icons, self._window()))
 
+    @Slot()
+    def show_models(self) -> None:
+        """Open the window about models, adapters and their folders."""
+        from app.ui.models.models_window import ModelsWindow
+
+        self._open(ModelsWindow(self._presenters, self._theme, self._icons, self._window()))
+
+    @Slot(list)
+    def import_files(self, paths: list[str]) -> None:
+        """Ask how files are to be brought into the library, and do it."""
+        from app.ui.models.import_dialog import ImportDialog
+
+        presenters = self._presenters
+        self._open(
+            ImportDialog(
+                presenters.library,
+                presenters.notices,
+                tuple(map(Path, paths)),
+                self._theme,
+                self._window(),
+            )
+        )
+
+    def _toggle_kept(self) -> None:
+        model = self._presenters.model
+        model.set_kept(not model.is_kept)
+
+    def _use_no_adapter(self) -> None:
+        self._presenters.adapters.choose("")
+
+    def _show_adapter_strength(self) -> None:
+        from app.ui.models.adapter_strength import AdapterStrengthDialog
+
+        self._open(AdapterStrengthDialog(self._presenters.adapters, self._window()))
+
+    def _show_comparison(self) -> None:
+        from app.ui.models.comparison_dialog import ComparisonDialog
+
+        adapters = self._presenters.adapters
+        question = self._presenters.chat.last_question()
+        self._open(ComparisonDialog(adapters.comparison, adapters, question, self._window()))
+
+    def _test_adapter(self) -> None:
+        adapters = self._presenters.adapters
+        if adapters.state.chosen is not None:
+            adapters.check.start(str(adapters.state.chosen.path))
+
+    def _add_adapter(self) -> None:
+        from app.ui.models.model_dialogs import files_dialog
+
+        dialog = files_dialog(self._window())
+        dialog.setWindowTitle(self.tr("Add adapter files"))
+        dialog.filesSelected.connect(self.import_files)
+        dialog.open()
+
+    def _show_adapter_help(self) -> None:
+        from app.ui.models.adapter_help import AdapterHelpDialog
+
+        self._open(AdapterHelpDialog(self._window()))
+
     def _show_details(self) -> None:
-        from app.ui.details_dialog import DetailsDialog
+        from app.ui.models.details_dialog import DetailsDialog
 
         self._open(DetailsDialog(self._presenters.model.state, self._window()))
 
@@ -108,8 +172,16 @@ class WindowCommands(QObject):
             Command.CHOOSE_MODEL: window.choose_model,
             Command.OPEN_MODEL_FILE: self.open_model_file,
             Command.USE_STARTER: presenters.model.load_starter,
+            Command.MODELS: self.show_models,
             Command.MODEL_DETAILS: self._show_details,
+            Command.KEEP_MODEL_LOADED: self._toggle_kept,
             Command.UNLOAD_MODEL: presenters.model.unload,
+            Command.NO_ADAPTER: self._use_no_adapter,
+            Command.ADAPTER_STRENGTH: self._show_adapter_strength,
+            Command.COMPARE_ADAPTER: self._show_comparison,
+            Command.TEST_ADAPTER: self._test_adapter,
+            Command.ADD_ADAPTER: self._add_adapter,
+            Command.ADAPTER_HELP: self._show_adapter_help,
             Command.ENGINE_LOG: window.engine_log_requested.emit,
             Command.WELCOME_PAGE: self._chat_pane.show_welcome,
             Command.KEYBOARD_SHORTCUTS: self._show_shortcuts,

@@ -38,7 +38,7 @@
 #include ABI
 
 #define MODEL_MAGIC "RKLLM-DOUBLE-MODEL\xff 1" /* not text: a text file is no model */
-#define LORA_MAGIC "RKLLM-DOUBLE-LORA 1"
+#define LORA_MAGIC "RKLLM-DOUBLE-LORA\xff 1"
 #define CACHE_MAGIC "RKLLM-DOUBLE-CACHE 1"
 #define POISON (-77077)
 #define RESERVED_CONTEXT 4

@@ -82,6 +82,9 @@ class Batches:
         ]
         answer = self._encoded(f"{exchange.answer}{END}")
         ids += [*question, *answer, *self._encoded("\n")]
+        if not exchange.learnt:
+            weights += [0.0] * (len(question) + len(answer) + 1)
+            return
         heavy = min(len(answer), 6)
         weights += [0.0] * len(question) + [DECISION_WEIGHT] * heavy
         weights += [1.0] * (len(answer) - heavy) + [0.0]

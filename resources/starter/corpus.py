@@ -26,6 +26,7 @@ from resources.starter.interface import (
 INTENT_FILES = (
     "app",
     "models",
+    "adapters",
     "conversations",
     "messages",
     "view",

@@ -35,6 +35,8 @@ class Exchange:
     question: str
     answer: str
     intent: str
+    learnt: bool = True
+    """Whether the answer is to be learnt, or only read."""
 
 
 class Dialogues:

@@ -23,7 +23,7 @@ from app.chat.message import Role
 from app.chat.prompt import Turn
 from app.chat.statistics import FinishReason
 from app.runtime.gguf.runtime import GgufRuntime
-from app.runtime.protocol import LoadProgress, LoadRequest, RunRequest, Sampling
+from app.runtime.protocol import Adapter, LoadProgress, LoadRequest, RunRequest, Sampling
 from app.settings.schema import SamplingSettings
 from resources.starter.corpus import DONT_KNOW, load_corpus
 from resources.starter.judge import HONEST, Judge, Verdict
@@ -37,10 +37,11 @@ MAX_NEW_TOKENS = 300
 
 
 class Player:
-    """Asks one loaded model."""
+    """Asks one loaded model, with `adapters` on."""
 
-    def __init__(self, runtime: GgufRuntime) -> None:
+    def __init__(self, runtime: GgufRuntime, adapters: tuple[Adapter, ...] = ()) -> None:
         self._runtime = runtime
+        self._adapters = adapters
         self.finishes: Counter[FinishReason] = Counter()
         self.prompt_tokens = 0
         self.generated = 0
@@ -58,6 +59,7 @@ class Player:
             tuple(Turn(roles[place % 2], text) for place, text in enumerate(turns)),
             sampling,
             MAX_NEW_TOKENS,
+            adapters=self._adapters,
         )
         started = time.perf_counter()
         result = self._runtime.run(request, on_text, _ignore_prefill)

@@ -45,14 +45,7 @@ class Vocabulary:
 
 def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
     """Return a tokenizer with `VOCABULARY` tokens, the special ones first."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(_WORDS), "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer = _with_bytes(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY,
         special_tokens=[PAD, START, END],
@@ -62,6 +55,15 @@ def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
     tokenizer.train_from_iterator(texts, trainer)
     if tokenizer.get_vocab_size() != VOCABULARY:
         raise ValueError(f"the corpus gives only {tokenizer.get_vocab_size()} tokens")
+    return tokenizer
+
+
+def tokenizer_of(vocabulary: Vocabulary) -> Tokenizer:
+    """Return the tokenizer that `vocabulary` is of."""
+    ids = {token: number for number, token in enumerate(vocabulary.tokens)}
+    pairs = [(left, right) for left, right in (merge.split(" ") for merge in vocabulary.merges)]
+    tokenizer = _with_bytes(models.BPE(ids, pairs))
+    tokenizer.add_special_tokens([PAD, START, END])
     return tokenizer
 
 
@@ -80,3 +82,15 @@ def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
         tokens=tuple(sorted(ids, key=ids.__getitem__)),
         merges=tuple(" ".join(merge) for merge in merges),
     )
+
+
+def _with_bytes(model: models.BPE) -> Tokenizer:
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_WORDS), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer

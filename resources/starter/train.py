@@ -23,7 +23,7 @@ from resources.starter.network import Network, Shape
 from resources.starter.tokenizer import train_tokenizer, vocabulary
 
 SEED = 20261123
-STEPS = 4800
+STEPS = 5200
 DECISION_ROWS = 64
 CONVERSATION_EVERY = 4
 LONG_EVERY = 12
@@ -76,7 +76,7 @@ def train(network: Network, batches: Batches, steps: int) -> Network:
         torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.01),
     ]
     schedules = [
-        torch.optim.lr_scheduler.LambdaLR(optimizer, _Schedule(steps)) for optimizer in optimizers
+        torch.optim.lr_scheduler.LambdaLR(optimizer, Schedule(steps)) for optimizer in optimizers
     ]
     averaged = copy.deepcopy(network)
     decisions = batches.decisions(DECISION_ROWS)
@@ -110,13 +110,14 @@ def train(network: Network, batches: Batches, steps: int) -> Network:
     return averaged.eval()
 
 
-class _Schedule:
+class Schedule:
     """Rises over the first steps, then falls to almost nothing, evenly."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
 
     def __call__(self, step: int) -> float:
+        """Return the share of the highest rate at `step`."""
         warm = max(1, int(self._steps * WARM_UP))
         if step < warm:
             return (step + 1) / warm

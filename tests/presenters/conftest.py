@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.engine.connection import Connection
 from app.presenters.tasks import make_event_loop
 from tests.engine.in_process import InProcess
 from tests.presenters.desk import Desk
@@ -28,14 +29,25 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def play(loop: asyncio.AbstractEventLoop, qtbot: QtBot, tmp_path: Path) -> Play:
+def connect() -> Callable[[], Connection]:
+    """What the engines are: here threads of this process, which follow scripts."""
+    return InProcess
+
+
+@pytest.fixture
+def play(
+    loop: asyncio.AbstractEventLoop,
+    qtbot: QtBot,
+    tmp_path: Path,
+    connect: Callable[[], Connection],
+) -> Play:
     """Play a scene with a desk that is opened before and closed after it.
 
     A second call opens the same folder again, as a second start of the program would.
     """
 
     async def run(scene: Callable[[Desk], Awaitable[None]]) -> None:
-        desk = Desk(tmp_path, InProcess)
+        desk = Desk(tmp_path, connect)
         await desk.open()
         try:
             await scene(desk)

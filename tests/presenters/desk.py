@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -13,8 +14,11 @@ from app.chat.tree import ShownMessage
 from app.engine.connection import Connection
 from app.engine.engine import Engine
 from app.paths import Paths
+from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat import ChatPresenter
+from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
+from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notice, Notices
@@ -41,20 +45,39 @@ class Desk(QObject):
         self.tasks = Tasks(self.notices)
         self.store = StoreThread(self.paths.database)
         self.saver = Saver(self.store, self.notices)
-        self.engine = Engine(connect, self)
         self.settings = SettingsPresenter(
             SettingsFile(self.paths.settings_file), self.notices, self
         )
-        self.models = ModelPresenter(self.engine, self.settings, self.notices, self.tasks, self)
+        self.library = LibraryPresenter(
+            self.paths.models,
+            self.paths.library_file,
+            self.settings,
+            self.notices,
+            self.tasks,
+            self,
+        )
+        self.models = ModelPresenter(
+            partial(Engine, connect), self.library, self.settings, self.notices, self
+        )
         self.conversations = ConversationsPresenter(
             self.store, self.saver, self.notices, self.tasks, self
         )
+        self.choices = ConversationChoices(self.conversations, self.models, self.settings, self)
+        self.adapters = AdapterPresenter(
+            self.library,
+            self.models,
+            self.conversations,
+            self.settings,
+            self.notices,
+            self.tasks,
+            self,
+        )
         self.chat = ChatPresenter(
-            self.engine,
             self.store,
             self.saver,
             self.conversations,
             self.models,
+            self.adapters,
             self.settings,
             self.notices,
             self.tasks,
@@ -74,8 +97,15 @@ class Desk(QObject):
         self.streamed: dict[str, str] = {}
         self.notices.attach()
 
+    @property
+    def engine(self) -> Engine:
+        """The engine of the model that is shown."""
+        return self.models.engine
+
     async def open(self) -> None:
-        """Open the store and show what it holds."""
+        """Open the store and the library and show what they hold."""
+        self.library.start()
+        await self.library.first_look(PATIENCE_S)
         await self.store.open()
         await self.store.run(Store.recover)
         await self.conversations.load(self.settings.settings.state.last_conversation)
@@ -98,8 +128,9 @@ class Desk(QObject):
         """End everything in order."""
         ended = asyncio.Event()
         self._ended = ended
-        self.engine.shut_down_finished.connect(self._on_shut_down)
-        self.engine.shut_down()
+        self.library.close()
+        self.models.shut_down_finished.connect(self._on_shut_down)
+        self.models.shut_down()
         await asyncio.wait_for(ended.wait(), PATIENCE_S)
         self.settings.save_now()
         await self.saver.flush(PATIENCE_S)

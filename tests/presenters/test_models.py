@@ -136,13 +136,13 @@ def test_a_load_can_be_cancelled(play: Play) -> None:
     play(scene)
 
 
-def test_the_choices_are_the_starter_and_the_recent_models_newest_first(play: Play) -> None:
+def test_the_choices_are_the_recent_models_newest_first_and_the_starter(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(Script(), "one.script")
         await desk.load(Script(), "two.script")
         await until(lambda: len(desk.models.choices()) == 3)
         labels = [choice.label for choice in desk.models.choices()]
-        assert labels == [STARTER_LABEL, "two", "one"]
+        assert labels == ["two", "one", STARTER_LABEL]
 
     play(scene)
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from app.runtime.gguf.runtime import GgufRuntime
@@ -31,12 +32,13 @@ def _status() -> tuple[float, int, int]:
 
 def _cycle(folder: Path, model: Path, adapter: Path) -> None:
     runtime = GgufRuntime(folder / "run")
-    request = LoadRequest(model, context_tokens=2048, threads=1, adapters=(Adapter("a", adapter),))
+    on = Adapter("a", adapter)
+    request = LoadRequest(model, context_tokens=2048, threads=1, adapters=(on,))
     try:
         runtime.load(request, ignore_progress)
         for scale in (0.0, 1.0):
             listener = Listener()
-            question = ask("Hello " * 20, max_new_tokens=30, adapter_scales=(("a", scale),))
+            question = ask("Hello " * 20, max_new_tokens=30, adapters=(replace(on, scale=scale),))
             runtime.run(question, listener.on_text, listener.on_prefill)
         listener = Listener(at_text=runtime.abort)
         runtime.run(ask("Hello", max_new_tokens=500), listener.on_text, listener.on_prefill)

@@ -146,7 +146,7 @@ def _text_adapter(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
-        (_foreign_adapter, "does not belong to"),
+        (_foreign_adapter, "was made for another model"),
         (_damaged_adapter, "is not complete"),
         (_text_adapter, "is a text file"),
         (write_model, "is not a LoRA adapter"),
@@ -184,3 +184,25 @@ def test_a_model_too_large_for_memory_names_both_numbers(
     assert "is free" in caught.value.cause
     assert "Lower the context length to" in caught.value.advice
     assert caught.value.remedy is Remedy.OPEN_SETTINGS
+
+
+def test_a_template_of_the_users_takes_the_place_of_the_models(
+    fresh: GgufRuntime, model_path: Path
+) -> None:
+    template = "{% for message in messages %}<{{ message['content'] }}>{% endfor %}"
+    fresh.load(
+        LoadRequest(model_path, context_tokens=512, threads=1, chat_template=template),
+        ignore_progress,
+    )
+    assert fresh._server is not None
+    assert fresh._server.rendered([{"role": "user", "content": "Hello"}]) == "<Hello>"
+
+
+def test_an_adapter_that_does_not_fit_is_named_so_that_the_model_can_do_without(
+    fresh: GgufRuntime, model_path: Path, tmp_path: Path
+) -> None:
+    foreign = write_adapter(tmp_path / "foreign.gguf", Shape(width=96, heads=3, kv_heads=3))
+    request = LoadRequest(model_path, threads=1, adapters=(Adapter("foreign", foreign),))
+    with pytest.raises(ModelLoadError) as caught:
+        fresh.load(request, ignore_progress)
+    assert caught.value.subject == str(foreign)

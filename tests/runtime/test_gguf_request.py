@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.chat.message import Role
 from app.chat.prompt import Turn
 from app.runtime.gguf.request import messages_of, run_options
-from app.runtime.protocol import RunRequest, Sampling
+from app.runtime.protocol import Adapter, RunRequest, Sampling
 from app.runtime.turns import continued
 from tests.runtime.conftest import ask
 
@@ -33,7 +35,8 @@ def test_no_limit_is_minus_one(wanted: int, sent: int) -> None:
 
 
 def test_every_loaded_adapter_is_named_in_every_request() -> None:
-    options = run_options(ask("Hi", adapter_scales=(("b", 0.5),)), ("a", "b"))
+    on = Adapter("b", Path("b.gguf"), 0.5)
+    options = run_options(ask("Hi", adapters=(on,)), ("a", "b"))
     assert options["lora"] == [{"id": 0, "scale": 0.0}, {"id": 1, "scale": 0.5}]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from app.runtime.rkllm.discovery import VARIABLE
 from tests.bench.streaming import MIXED
+from tests.gguf_files import write_adapter as write_tiny_adapter
+from tests.gguf_files import write_model as write_tiny_model
 from tests.rkllm_double import library, write_model
 from tests.screenshots.screen import Driver, Screen
 from tests.scripted_runtime import Script
@@ -38,6 +40,7 @@ def main(folder: Path) -> None:
             _second_start(Driver(screen, Path(profile)), folder, Path(profile))
             os.environ[VARIABLE] = str(library("1.2.3"))
             _on_a_board(Driver(screen, Path(profile)), folder, Path(profile))
+            _models(Driver(screen, Path(profile)), folder, Path(profile))
         finally:
             screen.close()
 
@@ -152,6 +155,58 @@ def _on_a_board(driver: Driver, folder: Path, profile: Path) -> None:
     broken = write_model(profile / "Qwen3-0.6B-rk3576.rkllm", platform="RK3576")
     driver.refused(broken)
     driver.picture(folder / "34-refused.png")
+    _quit(driver)
+
+
+def _models(driver: Driver, folder: Path, profile: Path) -> None:
+    models = profile / "data" / "models"
+    for name in ("Qwen3-0.6B-Q8_0", "Qwen3-1.7B-Q4_K_M", "SmolLM2-1.7B-Instruct-Q4_K_M"):
+        write_tiny_model(models / f"{name}.gguf", general__name=name)
+    write_tiny_adapter(models / "qwen3-haiku-lora.gguf")
+    for name in ("Qwen2.5-1.5B-Instruct_W8A8_RK3588_16k", "Qwen3-4B-w4a16-rk3576"):
+        write_model(models / f"{name}.rkllm", reply="Hello")
+    (models / "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf").write_bytes(b"")
+    (models / "Phi-3.5-mini-instruct-Q4_K_M.gguf.part").write_bytes(b"GGUF" + bytes(4096))
+    (models / "error-page.gguf").write_text("<html>404</html>", encoding="utf-8")
+    driver.resize(1280, 800)
+    driver.focus()
+    driver.keys("ctrl+m")
+    driver.picture(folder / "40-picker.png")
+    driver.write("qwen")
+    driver.picture(folder / "41-picker-filter.png")
+    driver.keys("Escape")
+    driver.keys("alt+m", "Down", "Down", "Return")
+    driver.until(lambda state: state["stage"] == "ready" and state["model"].startswith("Starter"))
+    driver.keys("ctrl+n")
+    driver.keys("alt+l")
+    driver.picture(folder / "42-lora-menu.png")
+    driver.keys("Down", "Right")
+    driver.picture(folder / "43-lora-submenu.png")
+    driver.keys("Return")
+    driver.focus()
+    driver.click("Message")
+    _ask(driver, "How do I search my conversations?")
+    driver.picture(folder / "44-pirate.png")
+    driver.keys("ctrl+shift+r")
+    driver.keys("ctrl+Return")
+    driver.settle()
+    driver.settle()
+    driver.picture(folder / "45-comparison.png")
+    driver.keys("Escape")
+    driver.focus()
+    for size, mark in (((1280, 800), ""), ((800, 480), "-small")):
+        driver.resize(*size)
+        driver.keys("ctrl+shift+m")
+        driver.settle()
+        driver.picture(folder / f"46-models{mark}.png")
+        driver.keys("Escape")
+        driver.focus()
+        driver.keys("ctrl+comma")
+        driver.picture(folder / f"47-settings-layers{mark}.png")
+        driver.keys("Escape")
+        driver.keys("ctrl+m")
+        driver.picture(folder / f"48-picker{mark}.png")
+        driver.keys("Escape")
     _quit(driver)
 
 

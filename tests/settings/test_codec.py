@@ -93,6 +93,9 @@ def test_a_bad_value_becomes_the_default_and_one_sentence(line: str) -> None:
         ("state", "window_size = [1.5]"),
         ("state", "recent_models = 'one'"),
         ("state", "recent_models = [1]"),
+        ("engine", "npu_cpus = '4-'"),
+        ("engine", "npu_cpus = '40'"),
+        ("engine", "memory_domain = 16"),
     ],
 )
 def test_a_value_of_another_type_is_not_taken(group: str, line: str) -> None:

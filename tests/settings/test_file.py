@@ -12,7 +12,8 @@ import pytest
 
 from app.errors import SettingsError
 from app.settings.codec import with_value
-from app.settings.file import MAX_BROKEN, MAX_BYTES, SettingsFile
+from app.settings.file import SettingsFile
+from app.settings.kept_file import MAX_BROKEN, MAX_BYTES
 from app.settings.schema import Settings
 
 needs_a_limit_of_digits = pytest.mark.skipif(

@@ -85,4 +85,23 @@ def test_what_the_model_was_loaded_with_takes_effect_on_reload() -> None:
         "engine.threads",
         "engine.npu_library",
         "engine.embed_flash",
+        "engine.npu_cpus",
+        "engine.memory_domain",
+        "engine.chat_template",
     }
+
+
+def test_models_presets_and_conversations_decide_on_what_answers_and_loads() -> None:
+    app_only = {_named(entry) for entry in SHOWN if not entry.spec.layered}
+    assert app_only == {
+        "appearance.theme",
+        "appearance.text_scale",
+        "appearance.enter_key",
+        "engine.npu_library",
+        "engine.unload_after_minutes",
+        "engine.load_last_model",
+    }
+
+
+def test_what_the_program_remembers_has_no_layers() -> None:
+    assert not any(entry.spec.layered for entry in entries() if entry.spec.hidden)

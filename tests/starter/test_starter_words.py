@@ -129,7 +129,7 @@ def test_folders_that_answers_name_are_those_of_the_platform(
     monkeypatch.setenv("HOME", str(home))
     paths = Paths.of_user()
     real = {paths.config, paths.data, paths.state, paths.settings_file, paths.database}
-    real.add(paths.log_file)
+    real |= {paths.log_file, paths.models}
     named = {found for _, answer in ANSWERS for found in re.findall(r"`~/([^`]+)`", answer)}
     assert named
     assert {home / folder for folder in named} <= real

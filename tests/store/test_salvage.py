@@ -13,6 +13,7 @@ import pytest
 from app.chat.message import Message, MessageState
 from app.errors import StoreError
 from app.store.connection import log_of
+from app.store.migrations import STEPS, migrate
 from app.store.salvage import set_aside, take_over, take_over_file
 from app.store.store import Store
 from tests.store.chats import conversation, question, reply
@@ -193,3 +194,18 @@ def test_taking_over_ends_whatever_is_broken(path: Path, tmp_path: Path) -> None
         assert target.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert target.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         target.close()
+
+
+def test_a_file_of_an_older_version_is_taken_over(path: Path, target: Store) -> None:
+    source = sqlite3.connect(path, isolation_level=None)
+    migrate(source, STEPS[:1])
+    source.execute(
+        "INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', 'Old', 1, 2)"
+    )
+    source.execute(
+        "INSERT INTO messages (id, conversation_id, role, text, created_at, state) "
+        "VALUES ('m', 'c', 'user', 'an old text', 1, 'complete')"
+    )
+    assert take_over(source, target) == 1
+    assert [said.text for said in target.messages("c")] == ["an old text"]
+    source.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.conversation import Conversation
+from app.chat.conversation import Choices, Conversation
 from app.chat.message import Message, MessageState, Role
 from app.chat.statistics import RunStatistics
 from app.chat.tree import MessageTree
@@ -18,7 +18,8 @@ from app.store.connection import log_of
 from app.store.store import Store
 from tests.store.chats import add_texts, conversation, question, reply
 
-FULL = Conversation("full", "All of it", 10.5, 20.25, None, True, "half a sent")
+CHOSEN = Choices("/models/a.gguf", "/models/pirate.gguf", "Precise", '{"sampling.top_k": 1}')
+FULL = Conversation("full", "All of it", 10.5, 20.25, None, True, "half a sent", CHOSEN)
 
 
 @pytest.fixture
@@ -53,10 +54,26 @@ def test_a_conversation_is_read_as_it_was_added(store: Store) -> None:
     assert store.conversations() == (FULL,)
 
 
+def test_what_is_chosen_for_a_conversation_is_kept(store: Store) -> None:
+    store.add_conversation(conversation())
+    store.set_choices("c", CHOSEN)
+    assert _only(store).choices == CHOSEN
+
+
 def test_a_message_is_read_as_it_was_added(store: Store) -> None:
     statistics = RunStatistics(12, 4, 100, 1.5, None, 30.25)
     said = Message(
-        "m", "c", None, Role.ASSISTANT, "text", 5.125, MessageState.CUT, "model", "why", statistics
+        "m",
+        "c",
+        None,
+        Role.ASSISTANT,
+        "text",
+        5.125,
+        MessageState.CUT,
+        "model",
+        "why",
+        statistics,
+        "Pirate",
     )
     store.add_conversation(conversation())
     store.add_message(said)

@@ -61,7 +61,7 @@ class _Program(QObject):
         self.told: list[str] = []
         self.session = Session(application, self._paths, notices)
         self.session.show()
-        self.engine = self.session._engine
+        self.engine = self.session._models.engine
         self.engine._load_watch._budget = _IMPATIENT
         self.session._settings.set_value("engine", "npu_library", str(library(version)))
         self.session._settings.set_value("sampling", "max_new_tokens", 16384)

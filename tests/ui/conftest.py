@@ -16,10 +16,14 @@ from tests.ui.presenter_fakes import FakePresenters
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     """The theme, dressing the application as in the program."""
+    palette, font = qapp.palette(), qapp.font()
     theme = Theme()
     theme.apply_to(qapp)
     yield theme
     qapp.setStyleSheet("")
+    # The next theme and the next window would follow them.
+    qapp.setPalette(palette)
+    qapp.setFont(font)
 
 
 @pytest.fixture

@@ -10,10 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from app.chat.conversation import Conversation
 from app.chat.message import Message, Role
 from app.chat.tree import ShownMessage
+from app.presenters.adapter_state import AdapterState
 from app.presenters.chat_status import ChatStatus
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
-from app.settings.codec import with_value
+from app.settings.codec import value_of, with_value
+from app.settings.layers import Layer
+from app.settings.presets import BUILT_IN, Preset
 from app.settings.schema import Effect, Entry, Settings, entries
 from app.store.store import SearchHit
 from app.ui.main_window import Presenters
@@ -77,12 +80,14 @@ class FakeModel(QObject):
     """Stands in for ModelPresenter."""
 
     state_changed = Signal(object)
-    recent_changed = Signal(object)
+    choices_changed = Signal(object)
 
     def __init__(self, choices: tuple[ModelChoice, ...] = ()) -> None:
         super().__init__()
         self.state = ModelState()
         self.known = choices
+        self.is_kept = False
+        self.leaving = ""
         self.calls: list[Call] = []
 
     def choices(self) -> tuple[ModelChoice, ...]:
@@ -91,6 +96,15 @@ class FakeModel(QObject):
     def become(self, state: ModelState) -> None:
         self.state = state
         self.state_changed.emit(state)
+
+    def recent(self, choices: tuple[ModelChoice, ...]) -> tuple[ModelChoice, ...]:
+        return choices
+
+    def makes_room(self) -> str:
+        return self.leaving
+
+    def set_kept(self, kept: bool) -> None:
+        self.calls.append(("set_kept", kept))
 
     def refresh_choices(self) -> None:
         self.calls.append(("refresh_choices",))
@@ -142,6 +156,12 @@ class FakeChat(QObject):
     def regenerate_last(self) -> None:
         self.calls.append(("regenerate_last",))
 
+    def regenerate_last_with(self, adapter: str) -> None:
+        self.calls.append(("regenerate_last_with", adapter))
+
+    def last_question(self) -> str:
+        return ""
+
     def edit(self, message_id: str, text: str) -> None:
         self.calls.append(("edit", message_id, text))
 
@@ -164,15 +184,62 @@ class FakeChat(QObject):
         return self.question_id
 
 
+class FakeAdapters(QObject):
+    """Stands in for AdapterPresenter."""
+
+    adapters_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = AdapterState()
+        self.calls: list[Call] = []
+
+    def become(self, state: AdapterState) -> None:
+        self.state = state
+        self.adapters_changed.emit(state)
+
+    def choose(self, path: str) -> None:
+        self.calls.append(("choose", path))
+
+
 class FakeSettings(QObject):
     """Stands in for SettingsPresenter; changes are kept, nothing is written."""
 
     settings_changed = Signal(object)
     availability_changed = Signal()
+    layers_changed = Signal()
+    presets_changed = Signal()
+    preset_chosen = Signal(str)
+    scope = Layer.APP
+    preset = ""
 
     def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
+
+    def scopes(self) -> tuple[Layer, ...]:
+        return (Layer.APP,)
+
+    def presets(self) -> tuple[Preset, ...]:
+        return BUILT_IN
+
+    def label_of(self, _layer: Layer) -> str:
+        return ""
+
+    def origin_of(self, _entry: Entry) -> Layer:
+        return Layer.APP
+
+    def below(self, entry: Entry) -> Any:
+        return entry.default
+
+    def value_at(self, entry: Entry, _layer: Layer) -> Any:
+        return value_of(self.settings, entry.group, entry.name)
+
+    def edit(self, entry: Entry, value: Any) -> None:
+        self.set_value(entry.group, entry.name, value)
+
+    def revert(self, entry: Entry) -> None:
+        self.reset(entry.group, entry.name)
 
     def set_value(self, group: str, name: str, value: Any) -> None:
         entry = next(one for one in entries() if (one.group, one.name) == (group, name))
@@ -214,6 +281,8 @@ class FakePresenters:
     conversations: FakeConversations = field(default_factory=FakeConversations)
     model: FakeModel = field(default_factory=FakeModel)
     chat: FakeChat = field(default_factory=FakeChat)
+    library: QObject = field(default_factory=QObject)
+    adapters: FakeAdapters = field(default_factory=FakeAdapters)
     settings: FakeSettings = field(default_factory=FakeSettings)
     notices: Notices = field(default_factory=Notices)
     board: FakeBoard = field(default_factory=FakeBoard)
@@ -224,6 +293,8 @@ class FakePresenters:
             cast(Any, self.conversations),
             cast(Any, self.model),
             cast(Any, self.chat),
+            cast(Any, self.library),
+            cast(Any, self.adapters),
             cast(Any, self.settings),
             self.notices,
             cast(Any, self.board),

@@ -15,13 +15,13 @@ from app.board.findings import Finding, Level
 from app.catalog.starter import STARTER_LABEL
 from app.presenters.model_state import ModelStage, ModelState
 from app.runtime.protocol import Capabilities, Capability, Detail, ModelInfo
-from app.ui import model_dialogs
 from app.ui.about_dialog import PARTS, AboutDialog
 from app.ui.board_dialog import BoardDialog
-from app.ui.details_dialog import DetailsDialog
 from app.ui.icons import Icons
 from app.ui.menus import MENUS
-from app.ui.model_dialogs import SOURCES, GetModelDialog, file_dialog
+from app.ui.models import model_dialogs
+from app.ui.models.details_dialog import DetailsDialog
+from app.ui.models.model_dialogs import SOURCES, GetModelDialog, file_dialog
 from app.ui.shortcuts_dialog import ShortcutsDialog
 from tests.ui.presenter_fakes import FakeBoard, children
 

@@ -76,7 +76,7 @@ def dialog_of(window: MainWindow) -> QDialog:
 
 
 def test_every_command_of_the_menus_is_carried_out(window: MainWindow) -> None:
-    by_themselves = {Command.RECENT_MODELS}
+    by_themselves = {Command.RECENT_MODELS, Command.USE_ADAPTER, Command.REGENERATE_WITH}
     assert set(window.commands._verbs) == set(Command) - by_themselves
 
 
@@ -310,7 +310,7 @@ def test_menus_about_models_reach_their_presenter(
 
 
 def test_a_missing_starter_cannot_be_chosen(window: MainWindow, fakes: FakePresenters) -> None:
-    fakes.model.recent_changed.emit((QWEN,))
+    fakes.model.choices_changed.emit((QWEN,))
     assert not enabled(window, Command.USE_STARTER)
     assert not window.chat_pane.welcome._starter_card.isVisible()
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QAction, QKeySequence
 from pytestqt.qtbot import QtBot
 
+from app.presenters.adapter_state import AdapterChoice, AdapterState
 from app.presenters.model_state import ModelChoice
 from app.ui.menus import MENUS, Command, Item, Kind, MenuBar
 
@@ -80,3 +81,47 @@ def test_a_recent_model_with_a_problem_cannot_be_chosen(menus: MenuBar) -> None:
     (action,) = recent_actions(menus)
     assert not action.isEnabled()
     assert action.toolTip() == "It is not there."
+
+
+PIRATE = AdapterChoice(Path("/m/pirate.gguf"), "Pirate")
+FOREIGN = AdapterChoice(Path("/m/foreign.gguf"), "Foreign", problem="It was made for Gemma.")
+
+
+def adapter_actions(menus: MenuBar, command: Command) -> list[QAction]:
+    menu = menus.action(command).menu()
+    assert menu is not None
+    return list(menu.actions())  # type: ignore[attr-defined]
+
+
+def test_the_adapters_are_offered_and_the_one_that_is_on_is_marked(menus: MenuBar) -> None:
+    menus.set_adapters(AdapterState((PIRATE, FOREIGN), PIRATE))
+    pirate, foreign = adapter_actions(menus, Command.USE_ADAPTER)
+    assert pirate.isChecked()
+    assert not foreign.isEnabled()
+    assert foreign.toolTip() == "It was made for Gemma."
+
+
+def test_an_adapter_tells_its_path(menus: MenuBar, qtbot: QtBot) -> None:
+    menus.set_adapters(AdapterState((PIRATE,)))
+    (pirate,) = adapter_actions(menus, Command.USE_ADAPTER)
+    with qtbot.waitSignal(menus.adapter_chosen) as chosen:
+        pirate.trigger()
+    assert chosen.args == ["/m/pirate.gguf"]
+
+
+def test_an_answer_can_be_had_again_with_and_without_an_adapter(
+    menus: MenuBar, qtbot: QtBot
+) -> None:
+    menus.set_adapters(AdapterState((PIRATE,)))
+    without, pirate = adapter_actions(menus, Command.REGENERATE_WITH)
+    for action, path in ((without, ""), (pirate, "/m/pirate.gguf")):
+        with qtbot.waitSignal(menus.answer_wanted_with) as wanted:
+            action.trigger()
+        assert wanted.args == [path]
+
+
+def test_without_adapters_their_submenus_cannot_be_opened(menus: MenuBar) -> None:
+    for state in (AdapterState(), AdapterState((PIRATE,), unavailable="Load a model first.")):
+        menus.set_adapters(state)
+        assert not menus.action(Command.USE_ADAPTER).isEnabled()
+        assert not menus.action(Command.REGENERATE_WITH).isEnabled()

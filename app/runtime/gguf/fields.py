@@ -8,6 +8,7 @@ of the header, and the header may have at most `MAX_HEADER_BYTES`.
 from __future__ import annotations
 
 import struct
+import time
 from typing import BinaryIO
 
 #: The largest vocabularies (262,144 tokens, 514,906 merges) make headers of some 20 MB.
@@ -27,8 +28,9 @@ class HeaderNonsense(Exception):
 class Fields:
     """A position in the header of an open file."""
 
-    def __init__(self, file: BinaryIO, file_size: int) -> None:
+    def __init__(self, file: BinaryIO, file_size: int, pause_s: float = 0.0) -> None:
         self._file = file
+        self._pause_s = pause_s
         self._file_size = file_size
         self._buffer = b""
         self._start = 0
@@ -138,6 +140,9 @@ class Fields:
             raise HeaderEnds
         self._check_size()
         self._start, self._at = self.position, 0
+        if self._pause_s:
+            # A long vocabulary holds the interpreter, for which another thread may be waiting.
+            time.sleep(self._pause_s)
         self._file.seek(self._start)
         self._buffer = self._file.read(max(size, _CHUNK_BYTES))
         if len(self._buffer) < size:

@@ -20,6 +20,7 @@ from app.runtime.file_beginning import (
 )
 from app.runtime.gguf.fields import HeaderEnds, HeaderNonsense
 from app.runtime.gguf.header import MAGIC, Header, read_header
+from app.runtime.gguf.layout import layout_of, mismatch
 
 #: llama.cpp aborts beyond it.
 _MAX_LAYERS = 512
@@ -60,7 +61,11 @@ def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
 
     Raises ModelLoadError when the file cannot be a model that llama.cpp loads.
     """
-    header = _checked_header(path, "model", with_vocabulary)
+    return model_of(path, checked_header(path, "model", with_vocabulary))
+
+
+def model_of(path: Path, header: Header) -> CheckedModel:
+    """Return the model whose first header is `header`. Raises ModelLoadError when it is none."""
     kind = header.text("general.type")
     if kind in ("adapter", "imatrix", "mmproj"):
         raise refusal(
@@ -83,7 +88,7 @@ def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
             f"{path.name} is damaged: it claims to have {layers:,} layers.", DOWNLOAD_AGAIN
         )
     parts = _parts(path, header)
-    headers = [header, *(_checked_header(part, "model") for part in parts[1:])]
+    headers = [header, *(checked_header(part, "model") for part in parts[1:])]
     return CheckedModel(
         header=header,
         parts=parts,
@@ -95,15 +100,20 @@ def check_model(path: Path, *, with_vocabulary: bool = False) -> CheckedModel:
 
 def check_adapter(path: Path, model: Header) -> None:
     """Raise ModelLoadError when the file cannot be a LoRA adapter for `model`."""
-    header = _checked_header(path, "adapter")
+    adapter = adapter_of(path, checked_header(path, "adapter"))
+    if problem := mismatch(layout_of(adapter), layout_of(model)):
+        raise refusal(
+            f"The adapter {path.name} {problem}.", "Choose an adapter made for this model."
+        )
+
+
+def adapter_of(path: Path, header: Header) -> Header:
+    """Return `header` when it is that of a LoRA adapter. Raises ModelLoadError when it is not."""
     if header.text("general.type") != "adapter" or header.text("adapter.type") != "lora":
         raise refusal(f"{path.name} is not a LoRA adapter.", "Choose another adapter.")
-    if header.architecture != model.architecture:
-        raise refusal(
-            f"The adapter {path.name} was made for a model of the kind "
-            f"“{header.architecture}”, this one is “{model.architecture}”.",
-            "Choose an adapter made for this model.",
-        )
+    if not layout_of(header).pairs:
+        raise refusal(f"{path.name} is a LoRA adapter without weights.", DOWNLOAD_AGAIN)
+    return header
 
 
 _KINDS = {
@@ -113,7 +123,10 @@ _KINDS = {
 }
 
 
-def _checked_header(path: Path, what: str, with_vocabulary: bool = False) -> Header:
+def checked_header(
+    path: Path, what: str, with_vocabulary: bool = False, pause_s: float = 0.0
+) -> Header:
+    """Return the header of a whole GGUF file; `what` it should be. Raises ModelLoadError."""
     beginning = read_beginning(path, ".gguf", what)
     if not beginning.startswith(MAGIC):
         raise foreign(path, beginning, ".gguf") or refusal(
@@ -122,7 +135,7 @@ def _checked_header(path: Path, what: str, with_vocabulary: bool = False) -> Hea
     if problem := _version_problem(path, beginning):
         raise problem
     try:
-        header = read_header(path, with_vocabulary=with_vocabulary)
+        header = read_header(path, with_vocabulary=with_vocabulary, pause_s=pause_s)
         size = path.stat().st_size
     except OSError as error:
         raise unreadable(path, error) from error
@@ -183,7 +196,7 @@ def _parts(path: Path, header: Header) -> tuple[Path, ...]:
         path.with_name(f"{name['stem']}-{number:05d}-of-{count:05d}.gguf")
         for number in range(1, count + 1)
     ]
-    if path != files[0]:
+    if path != files[0] and files[0].is_file():
         raise refusal(
             f"{path.name} is part {int(name['number'])} of {count}.", f"Choose {files[0].name}."
         )

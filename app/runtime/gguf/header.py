@@ -136,16 +136,16 @@ class Header:
         return (one,) * count if one is not None else ()
 
 
-def read_header(path: Path, *, with_vocabulary: bool = False) -> Header:
+def read_header(path: Path, *, with_vocabulary: bool = False, pause_s: float = 0.0) -> Header:
     """Read the header of the GGUF file at `path`.
 
     `with_vocabulary` also refuses a token that is there twice, on which llama.cpp b11549 aborts;
-    this takes 0.1 s for the largest vocabularies. Raises OSError, `HeaderEnds` for a file that
-    ends inside it, and `HeaderNonsense`.
+    this takes 0.1 s for the largest vocabularies. `pause_s` lets other threads run now and then.
+    Raises OSError, `HeaderEnds` for a file that ends inside it, and `HeaderNonsense`.
     """
     size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
-        return _read(Fields(file, size), with_vocabulary)
+        return _read(Fields(file, size, pause_s), with_vocabulary)
 
 
 def _read(fields: Fields, with_vocabulary: bool) -> Header:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.errors import RunError
-from app.runtime.protocol import RunRequest, Sampling
+from app.errors import Remedy, RunError
+from app.runtime.protocol import Adapter, RunRequest, Sampling
 from app.runtime.turns import turns_to_answer
 
 Message = dict[str, str]
@@ -37,25 +37,26 @@ def run_options(
         # Where these are special tokens they would be left out of a continued answer.
         "preserved_tokens": ["<think>", "</think>"],
         "max_tokens": request.max_new_tokens if request.max_new_tokens > 0 else -1,
-        "lora": _lora(request.adapter_scales, adapters),
+        "lora": _lora(request.adapters, adapters),
         **_sampling(request.sampling),
     }
 
 
-def _lora(scales: Sequence[tuple[str, float]], adapters: Sequence[str]) -> list[dict[str, Any]]:
+def _lora(wanted: Sequence[Adapter], loaded: Sequence[str]) -> list[dict[str, Any]]:
     """Return the scale of every loaded adapter.
 
     Always all of them: without the list, llama.cpp b11549 keeps the KV cache that the run before
     computed with an adapter and answers from it.
     """
-    wanted = dict(scales)
-    for name in wanted:
-        if name not in adapters:
+    for adapter in wanted:
+        if adapter.name not in loaded:
             raise RunError(
-                f"The adapter {name} is not loaded with this model.",
+                f"The adapter {adapter.path.stem} is not loaded with this model.",
                 "Load the model again with the adapter, or switch it off.",
+                remedy=Remedy.RELOAD_MODEL,
             )
-    return [{"id": number, "scale": wanted.get(name, 0.0)} for number, name in enumerate(adapters)]
+    scales = {adapter.name: adapter.scale for adapter in wanted}
+    return [{"id": number, "scale": scales.get(name, 0.0)} for number, name in enumerate(loaded)]
 
 
 def _sampling(sampling: Sampling) -> dict[str, Any]:

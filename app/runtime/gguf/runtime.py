@@ -27,6 +27,7 @@ from app.runtime.cores import (
     thread_count,
 )
 from app.runtime.gguf.file_check import CheckedModel, check_adapter, check_model
+from app.runtime.gguf.header import Header
 from app.runtime.gguf.load_failures import load_failure
 from app.runtime.gguf.memory import available_bytes, check_memory
 from app.runtime.gguf.request import messages_of, run_options
@@ -42,6 +43,7 @@ from app.runtime.gguf.server import (
 from app.runtime.gguf.stream import AnswerStream
 from app.runtime.native_log import NativeLog
 from app.runtime.protocol import (
+    Adapter,
     Capabilities,
     Capability,
     Command,
@@ -75,6 +77,7 @@ CAPABILITIES = Capabilities(
         }
     ),
     missing={
+        Capability.LORA_LATER: "llama.cpp takes adapters only while it loads the model.",
         Capability.PROMPT_CACHE: "Cairn keeps read prompts of GGUF models in memory only.",
         Capability.TOOLS: "Cairn cannot use tools with GGUF models yet.",
         Capability.HIDDEN_STATES: "llama.cpp's chat interface does not give out hidden states.",
@@ -114,7 +117,7 @@ class GgufRuntime:
         on_progress(LoadProgress("Checking the file"))
         model = check_model(request.model, with_vocabulary=True)
         for adapter in request.adapters:
-            check_adapter(adapter.path, model.header)
+            _check(adapter, model.header)
         context_tokens = _context_tokens(request.context_tokens, model.header.context_length)
         check_memory(model.header, model.weight_bytes, context_tokens, available_bytes())
         on_progress(LoadProgress("Loading the model"))
@@ -211,6 +214,7 @@ class GgufRuntime:
             threads=threads,
             batch_tokens=prefill_step(model.parameters, threads, request.batch_tokens),
             socket=socket_in(self._socket_folder),
+            chat_template=request.chat_template,
         )
         logger.info(
             "loading with %d threads, %d tokens of context, prefill steps of %d",
@@ -227,6 +231,15 @@ class GgufRuntime:
                 remedy=Remedy.RETRY,
                 details=str(error),
             ) from error
+
+
+def _check(adapter: Adapter, model: Header) -> None:
+    try:
+        check_adapter(adapter.path, model)
+    except ModelLoadError as error:
+        # The model can be loaded without it.
+        error.subject = str(adapter.path)
+        raise
 
 
 def _served(native: Any, options: ServerOptions, cores: Cores) -> LlamaServer:

@@ -51,6 +51,8 @@ class ServerOptions:
     threads: int
     batch_tokens: int
     socket: Path
+    chat_template: str = ""
+    """Takes the place of the model's own; empty leaves that."""
 
 
 def native_module() -> Any:
@@ -147,6 +149,8 @@ def _params(native: Any, options: ServerOptions, key: str) -> Any:
     params.lora_adapters = [
         native.CommonAdapterLoraInfo(str(path), 0.0) for path in options.adapters
     ]
+    if options.chat_template:
+        params.chat_template = options.chat_template
     params.n_ctx = options.context_tokens
     params.fit_params = False
     params.n_parallel = 1

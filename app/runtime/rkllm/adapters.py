@@ -13,39 +13,33 @@ class Adapters:
     """Knows which adapters the library holds. It cannot unload one, nor mix two."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Adapter] = {}
         #: What the library calls each adapter at each scale.
-        self._native: dict[tuple[str, float], str] = {}
+        self._native: dict[Adapter, str] = {}
 
-    def load(self, binding: Binding, adapter: Adapter) -> None:
-        """Load an adapter at its scale, unless it is there already. Raises NativeFailure."""
-        self._known[adapter.name] = adapter
-        self._ensure(binding, adapter.name, adapter.scale)
+    def load(self, binding: Binding, adapter: Adapter) -> str:
+        """Load an adapter at its scale, unless it is there already; return the library's name.
 
-    def choose(self, binding: Binding, scales: Sequence[tuple[str, float]]) -> str:
+        Raises NativeFailure.
+        """
+        native = self._native.get(adapter)
+        if native is None:
+            taken = adapter.name in self._native.values()
+            native = f"{adapter.name}@{adapter.scale:g}" if taken else adapter.name
+            binding.load_adapter(adapter.path, native, adapter.scale)
+            self._native[adapter] = native
+        return native
+
+    def choose(self, binding: Binding, adapters: Sequence[Adapter]) -> str:
         """Return the library's name for the adapter that is on, or "" when none is.
 
-        Another scale than before loads the adapter once more. Raises RunError and NativeFailure.
+        One that is not there yet, or not at this scale, is loaded. Raises RunError and
+        NativeFailure.
         """
-        wanted = [(name, scale) for name, scale in scales if scale != 0]
+        wanted = [adapter for adapter in adapters if adapter.scale != 0]
         if not wanted:
             return ""
         if len(wanted) > 1:
             raise RunError(
                 "The NPU library uses one LoRA adapter at a time.", "Switch the others off."
             )
-        name, scale = wanted[0]
-        if name not in self._known:
-            raise RunError(
-                f"The adapter {name} is not loaded with this model.",
-                "Load the model again with the adapter, or switch it off.",
-            )
-        return self._ensure(binding, name, scale)
-
-    def _ensure(self, binding: Binding, name: str, scale: float) -> str:
-        native = self._native.get((name, scale))
-        if native is None:
-            native = f"{name}@{scale:g}" if name in self._native.values() else name
-            binding.load_adapter(self._known[name].path, native, scale)
-            self._native[name, scale] = native
-        return native
+        return self.load(binding, wanted[0])

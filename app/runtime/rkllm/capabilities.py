@@ -13,6 +13,7 @@ def capabilities_of(
     """Return what the runtime can do; `template` is None where the library's own is used."""
     present = {
         Capability.LORA,
+        Capability.LORA_LATER,
         Capability.PROMPT_CACHE,
         Capability.MIROSTAT,
         Capability.HIDDEN_STATES,

@@ -162,8 +162,6 @@ class RkllmRuntime:
                     return CommandResult(tokens=binding.cache_sizes()[0])
                 case CommandKind.RELEASE_CACHE:
                     self._release_cache(binding)
-                case CommandKind.LOAD_ADAPTER if command.adapter is not None:
-                    self._adapters.load(binding, command.adapter)
         except NativeFailure as failure:
             raise self._failed(str(failure)) from failure
         return CommandResult()
@@ -269,7 +267,7 @@ class RkllmRuntime:
             keep_history=keep_history,
             max_new_tokens=request.max_new_tokens,
             sampling=request.sampling,
-            adapter=self._adapters.choose(binding, request.adapter_scales),
+            adapter=self._adapters.choose(binding, request.adapters),
             save_cache=request.save_cache,
         )
 

@@ -134,6 +134,8 @@ class ActionRow(QWidget):
             figures.append(duration_text(known.first_token_ms))
         if message.model:
             figures.append(message.model)
+        if message.adapter:
+            figures.append(self.tr("LoRA {name}").format(name=message.adapter))
         return " · ".join(figures)
 
     @Slot()

@@ -389,18 +389,20 @@ def adapter(folder: Path, name: str, base: str = "qwen2-test", scale: float = 1.
 
 
 def test_an_adapter_is_loaded_once_and_named_for_each_run(board: Board) -> None:
-    board.load(request={"adapters": (adapter(board.folder, "pirate"),)}, reply="plain")
+    pirate = adapter(board.folder, "pirate")
+    board.load(request={"adapters": (pirate,)}, reply="plain")
     assert board.say("Hello")[0] == "plain"
-    assert board.say("Hello", adapter_scales=(("pirate", 1.0),))[0] == "I am pirate"
+    assert board.say("Hello", adapters=(pirate,))[0] == "I am pirate"
     assert board.say("Hello")[0] == "plain"
     assert len(board.record.calls("load_lora")) == 1
     assert [call["lora"] for call in board.record.calls("infer")] == ["", "pirate", ""]
 
 
 def test_another_scale_loads_the_adapter_once_more(newest: Board) -> None:
-    newest.load(request={"adapters": (adapter(newest.folder, "pirate"),)})
+    pirate = adapter(newest.folder, "pirate")
+    newest.load(request={"adapters": (pirate,)})
     for scale in (0.5, 0.5, 1.0):
-        newest.say("Hello", adapter_scales=(("pirate", scale),))
+        newest.say("Hello", adapters=(replace(pirate, scale=scale),))
     loads = [(call["name"], call["scale"]) for call in newest.record.calls("load_lora")]
     assert loads == [("pirate", 1.0), ("pirate@0.5", 0.5)]
     assert [call["lora"] for call in newest.record.calls("infer")] == [
@@ -410,29 +412,40 @@ def test_another_scale_loads_the_adapter_once_more(newest: Board) -> None:
     ]
 
 
-def test_an_adapter_can_be_added_to_a_loaded_model(newest: Board) -> None:
-    newest.load(reply="plain")
-    command = Command(CommandKind.LOAD_ADAPTER, adapter=adapter(newest.folder, "late"))
-    newest.runtime.perform(command)
-    assert newest.say("Hello", adapter_scales=(("late", 1.0),))[0] == "I am late"
+def test_an_adapter_can_be_added_to_a_loaded_model(board: Board) -> None:
+    late = adapter(board.folder, "late")
+    board.load(reply="plain")
+    for _ in range(2):
+        assert board.say("Hello", adapters=(late,))[0] == "I am late"
+        assert board.say("Hello")[0] == "plain"
+    assert len(board.record.calls("load_lora")) == 1
+
+
+def test_a_scale_of_zero_is_the_model_alone(board: Board) -> None:
+    pirate = adapter(board.folder, "pirate", scale=0.0)
+    board.load(reply="plain")
+    assert board.say("Hello", adapters=(pirate,))[0] == "plain"
+    assert board.record.calls("load_lora") == []
 
 
 def test_two_adapters_at_once_are_refused_in_words(newest: Board) -> None:
     both = (adapter(newest.folder, "a"), adapter(newest.folder, "b"))
     newest.load(request={"adapters": both})
     with pytest.raises(RunError, match="one LoRA adapter at a time"):
-        newest.say("Hello", adapter_scales=(("a", 1.0), ("b", 0.5)))
+        newest.say("Hello", adapters=both)
 
 
-def test_an_adapter_that_is_not_loaded_is_refused_in_words(newest: Board) -> None:
+def test_an_adapter_whose_file_is_gone_is_refused_in_words(newest: Board) -> None:
+    nobody = adapter(newest.folder, "nobody")
+    nobody.path.unlink()
     newest.load()
-    with pytest.raises(RunError, match="not loaded"):
-        newest.say("Hello", adapter_scales=(("nobody", 1.0),))
+    with pytest.raises(RunError, match="adapter"):
+        newest.say("Hello", adapters=(nobody,))
 
 
 def test_a_damaged_adapter_fails_the_load_with_a_sentence(board: Board) -> None:
     broken = adapter(board.folder, "broken")
-    broken.path.write_text(broken.path.read_text().replace("I am", "I was"))
+    broken.path.write_bytes(broken.path.read_bytes().replace(b"I am", b"I was"))
     with pytest.raises(ModelLoadError, match="LoRA"):
         board.load(request={"adapters": (broken,)})
 
@@ -441,7 +454,7 @@ def test_an_adapter_of_another_model_is_named_as_such(newest: Board) -> None:
     foreign = adapter(newest.folder, "foreign", base="gemma")
     newest.load()
     with pytest.raises(RunError, match="made for another model"):
-        newest.runtime.perform(Command(CommandKind.LOAD_ADAPTER, adapter=foreign))
+        newest.say("Hello", adapters=(foreign,))
 
 
 def test_a_run_without_a_model_is_refused(newest: Board) -> None:

@@ -1,0 +1,74 @@
+"""The models of the library as the picker shows them.
+
+Loaded ones come first, then favourites, recent ones, and the rest by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from app.catalog.fit import FitMark, available_bytes, fit_of, memory_of
+from app.catalog.library import LibraryEntry, Severity
+from app.presenters.model_state import ModelChoice, ModelState
+from app.settings.schema import Settings
+
+
+def choices_of(
+    entries: Iterable[LibraryEntry], loaded: Sequence[ModelState], settings: Settings
+) -> tuple[ModelChoice, ...]:
+    """Return what there is to pick from, and whether it fits the memory that is free now."""
+    models = tuple(entries)
+    tokens = settings.context.context_tokens
+    by_path = {entry.path: entry for entry in models}
+    in_memory = [state.path for state in loaded if state.path is not None]
+    shown = by_path.get(in_memory[0]) if in_memory else None
+    freed = 0
+    if shown is not None and not shown.record.keep_loaded:
+        freed = memory_of(shown, tokens)
+    available = available_bytes()
+    found = [
+        _choice(entry, tokens, available, freed, is_loaded=entry.path in in_memory)
+        for entry in models
+    ]
+    recent = {Path(path): place for place, path in enumerate(settings.state.recent_models)}
+    return tuple(sorted(found, key=partial(_rank, recent)))
+
+
+def _rank(recent: dict[Path, int], choice: ModelChoice) -> tuple[bool, bool, int, bool, str]:
+    return (
+        not choice.is_loaded,
+        not choice.is_favourite,
+        recent.get(choice.path, len(recent)),
+        bool(choice.problem),
+        choice.label.casefold(),
+    )
+
+
+def _choice(
+    entry: LibraryEntry, tokens: int, available: int | None, freed: int, *, is_loaded: bool
+) -> ModelChoice:
+    fit = fit_of(entry, tokens, available, freed)
+    broken = entry.severity is Severity.BROKEN
+    speed = entry.record.speed
+    return ModelChoice(
+        entry.path,
+        entry.label,
+        _detail(entry),
+        entry.is_starter,
+        entry.problem if broken else "",
+        "" if broken else entry.problem,
+        f"{speed.tokens_per_second:.1f} tok/s" if speed is not None else "",
+        "" if is_loaded or broken or fit.mark is FitMark.UNKNOWN else fit.mark.value,
+        "" if is_loaded else fit.reason,
+        entry.record.favourite,
+        entry.record.keep_loaded,
+        is_loaded,
+    )
+
+
+def _detail(entry: LibraryEntry) -> str:
+    limit = entry.context_limit
+    context = f"{limit / 1024:.0f}k" if limit and limit >= 1024 else str(limit or "")
+    return " · ".join(part for part in (entry.detail, context) if part)

@@ -1,0 +1,36 @@
+"""Whether a request may go to the shown model now; a refusal is told to the user."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from app.errors import Remedy, RunError
+from app.presenters.model import ModelPresenter
+from app.presenters.model_state import ModelStage
+from app.presenters.notices import Notices
+
+_CONTEXT = "Readiness"
+
+
+def may_answer(models: ModelPresenter, notices: Notices, *, is_answering: bool) -> bool:
+    """Return whether the shown model can be asked; `is_answering` says that an answer goes on."""
+    translate = QCoreApplication.translate
+    if is_answering or models.engine.is_busy:
+        what = "An answer is being written."
+        if not is_answering:
+            what = "The model is busy with a comparison or a test."
+        notices.warn(
+            translate(_CONTEXT, what),
+            translate(_CONTEXT, "Stop it first, or wait for its end."),
+        )
+        return False
+    if models.state.stage is ModelStage.NONE:
+        notices.error(
+            RunError(
+                translate(_CONTEXT, "No model is loaded."),
+                translate(_CONTEXT, "Choose a model, or try the starter."),
+                remedy=Remedy.USE_STARTER,
+            )
+        )
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Everything about models and adapters: the picker, the Models window, import, LoRA dialogs."""

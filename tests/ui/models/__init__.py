@@ -1,0 +1,1 @@
+"""Tests of the window about models and of what it opens."""
