@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from app import lean_imports  # isort: split
 
-import argparse
 import asyncio
 import gc
 import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -20,7 +19,7 @@ from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QApplication
 
 from app import __version__, logs
-from app.paths import Paths
+from app.options import parse
 from app.presenters.crash_hook import CrashHook
 from app.presenters.notices import Notices
 from app.presenters.tasks import make_event_loop
@@ -31,10 +30,15 @@ logger = logging.getLogger(__name__)
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run Cairn until its window is closed; return the exit status."""
-    options = _parse(arguments)
-    paths = Paths.under(options.profile.absolute()) if options.profile else Paths.of_user()
+def main(
+    arguments: Sequence[str] | None = None, begin: Callable[[Session], None] | None = None
+) -> int:
+    """Run Cairn until its window is closed; return the exit status.
+
+    `begin` is called once the window is shown.
+    """
+    options = parse(arguments)
+    paths = options.paths
     try:
         paths.create()
     except OSError as error:
@@ -49,7 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lock = QLockFile(str(paths.runtime / "cairn.lock"))
     lock.setStaleLockTime(0)
     if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
-        return _refuse("Cairn is already open.", "Look for its window on your desktop.")
+        # Another start has it.
+        from app.visit import Visit, find_the_other
+
+        visit = Visit.of_this_start(options.model, quick=options.quick)
+        if find_the_other(paths.socket, visit, lock):
+            return 0
+        if not lock.isLocked():
+            return _refuse("Cairn is already open.", "Look for its window on your desktop.")
     logs.hold(paths.log_file)
     notices = Notices()
     crash_hook = CrashHook(notices)
@@ -64,7 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in _ENDING_SIGNALS:
         # Until the event loop runs and takes them over.
         signal.signal(number, partial(_end, session))
-    session.show()
+    if options.quick:
+        session.show_quick_ask()
+    else:
+        session.show()
+    if begin is not None:
+        begin(session)
     logs.start(paths.log_file)
     lean_imports.finish()
     # No collection from here on but the session's: one on another thread could free widgets there
@@ -91,20 +107,6 @@ async def _run(session: Session, model: Path | None) -> None:
 
 def _end(session: Session, _number: int, _frame: FrameType | None) -> None:
     session.end()
-
-
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="cairn",
-        description="Chat with a language model on this machine.",
-        epilog="cairn doctor checks the board, cairn selftest tries a model; both have --help.",
-    )
-    parser.add_argument("model", nargs="?", type=Path, help="model file to load")
-    parser.add_argument(
-        "--profile", type=Path, metavar="FOLDER", help="keep settings and conversations there"
-    )
-    parser.add_argument("--version", action="version", version=f"Cairn {__version__}")
-    return parser.parse_args(arguments)
 
 
 def _has_display() -> bool:

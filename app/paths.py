@@ -74,6 +74,11 @@ class Paths:
         return self.data / "conversations.sqlite3"
 
     @property
+    def socket(self) -> Path:
+        """Where the running program receives a second start."""
+        return self.runtime / "cairn.socket"
+
+    @property
     def log_file(self) -> Path:
         """The newest log; older ones lie beside it."""
         return self.state / "cairn.log"

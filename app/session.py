@@ -11,14 +11,13 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.chat.message import Message
 from app.engine.engine import Engine
 from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
-from app.paths import Paths, resources
+from app.paths import Paths
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
 from app.presenters.chat import ChatPresenter
@@ -30,11 +29,14 @@ from app.presenters.notices import Level, Notice, NoticeAction, Notices
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
+from app.presenters.title_writer import TitleWriter
 from app.settings.file import SettingsFile
 from app.store.store import Store
 from app.store.worker import StoreThread
+from app.ui.first_picture import show_and_wait
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow, Presenters
+from app.ui.quick_ask_door import QuickAskDoor
 from app.ui.theme import Theme
 from app.ui.warm_up import WarmUp
 
@@ -46,8 +48,6 @@ logger = logging.getLogger(__name__)
 
 #: How long the last model waits for a look through the folders of models.
 LOOK_BUDGET_S = 1.0
-#: A window that opens minimised is not painted; the start goes on all the same.
-PAINT_BUDGET_MS = 500
 #: How long closing waits for answers to end, writes to be made, and the engine to go.
 STOP_BUDGET_S = 4.0
 SAVE_BUDGET_S = 5.0
@@ -111,25 +111,29 @@ class Session(QObject):
             self._tasks,
             self,
         )
+        self._titles = TitleWriter(
+            self._conversations, self._models, self._store, notices, self._tasks, self
+        )
         self._theme = Theme(self)
         appearance = self._settings.settings.appearance
         self._theme.set_preferences(appearance.theme, appearance.text_scale)
         self._theme.apply_to(application)
         self._icons = Icons(self._theme)
-        self._window = MainWindow(
-            Presenters(
-                self._conversations,
-                self._models,
-                self._chat,
-                self._library,
-                self._adapters,
-                self._settings,
-                notices,
-                BoardPresenter(paths.data, self._tasks, self),
-            ),
-            self._theme,
-            self._icons,
+        presenters = Presenters(
+            self._conversations,
+            self._models,
+            self._chat,
+            self._library,
+            self._adapters,
+            self._settings,
+            notices,
+            BoardPresenter(paths.data, self._tasks, self),
         )
+        self._window = MainWindow(presenters, self._theme, self._icons)
+        self._quick_ask = QuickAskDoor(
+            self._window, presenters, self._saver, self._tasks, paths.socket, self
+        )
+        self._quick_ask.left.connect(self.close)
         self._warm_up = WarmUp(self._window, self)
         self._engine_log: EngineLog | None = None
         self._early_log: deque[str] = deque(maxlen=EARLY_LOG_LINES)
@@ -153,25 +157,19 @@ class Session(QObject):
 
         Whatever else there is to do comes after that, the start of the event loop among it.
         """
-        waiting = QEventLoop()
-        budget = QTimer(waiting)
-        budget.setSingleShot(True)
-        budget.timeout.connect(waiting.quit)
-        # Queued, so that it comes when the window's children are painted, too.
-        self._window.painted.connect(waiting.quit, Qt.ConnectionType.QueuedConnection)
-        self._window.show()
+        show_and_wait(self._window, self._notices)
+
+    def show_quick_ask(self) -> None:
+        """Show the small window only; the large one waits until something is wanted of it."""
         self._notices.attach()
-        budget.start(PAINT_BUDGET_MS)
-        # What the user does meanwhile is kept: it may want a task, and so the event loop.
-        waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        # Reading a picture file loads a library for each format.
-        QApplication.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
+        self._quick_ask.show()
 
     async def run(self, model: str) -> None:
         """Open the store, load the model, and go on until everything has ended."""
         self._engine_ended = asyncio.Event()
         self._ended = asyncio.Event()
         self._is_running = True
+        self._quick_ask.open()
         if self._closing:
             self._tasks.start(self._close(), "closing")
         else:
@@ -184,6 +182,7 @@ class Session(QObject):
         """End the program in order; a second call while that goes on does nothing."""
         if not self._closing:
             self._closing = True
+            self._quick_ask.close()
             # Before the event loop runs, `run` sees to it.
             if self._is_running:
                 self._tasks.start(self._close(), "closing")
@@ -332,6 +331,7 @@ class Session(QObject):
             )
         )
         self._closing = False
+        self._quick_ask.open()
 
     async def _would_lose(self) -> bool:
         """Return whether there is something that would end with the program."""
@@ -344,6 +344,7 @@ class Session(QObject):
     async def _end(self) -> None:
         if self._engine_log is not None:
             self._engine_log.close()
+        self._quick_ask.shut()
         self._window.let_close()
         self._garbage_timer.stop()
         self._warm_up.stop()

@@ -8,6 +8,13 @@ The driver writes one question per line to stdin and reads one JSON answer per l
     clipboard TEXT  puts a text into the clipboard
     load PATH       loads a model, as the picker would
     send TEXT       sends a message, as the composer would
+    edit TEXT       writes another version of the user's last message
+    again           lets the model give its last answer again
+    stop            stops the answer
+    new             shows an empty conversation
+    step N          shows the conversation N places further down
+    delete          deletes the shown conversation
+    draft TEXT      leaves a text in the composer
     close           closes the window, as its frame would
 """
 
@@ -25,6 +32,7 @@ from app.presenters.notices import Notice, Notices
 from app.session import Session
 
 _show = Session.show
+_show_quick_ask = Session.show_quick_ask
 _post = Notices.post
 _told: list[str] = []
 
@@ -69,6 +77,21 @@ class Guide(QObject):
                 self._session._models.load(rest)
             case "send":
                 self._session._chat.send(rest)
+            case "edit":
+                self._session._chat.edit(self._session._chat.last_question_id(), rest)
+            case "again":
+                self._session._chat.regenerate_last()
+            case "stop":
+                self._session._chat.stop()
+            case "new":
+                self._session._conversations.new()
+            case "step":
+                self._session._conversations.step(int(rest))
+            case "delete":
+                conversations = self._session._conversations
+                conversations.delete(conversations.current_id)
+            case "draft":
+                self._session._chat.keep_draft(rest)
             case "close":
                 self._session._window.close()
             case _:
@@ -83,7 +106,7 @@ class Guide(QObject):
             "model": self._session._models.state.name,
             "answering": shown.is_answering,
             "answer": shown.last_answer(),
-            "states": [message.state.value for message in shown._tree.path_to(shown._leaf_id)],
+            "states": [message.state.value for message in shown._branch.path()],
             "told": _told,
         }
 
@@ -108,6 +131,11 @@ def _show_with_guide(session: Session) -> None:
     Guide(session)
 
 
+def _show_quick_ask_with_guide(session: Session) -> None:
+    _show_quick_ask(session)
+    Guide(session)
+
+
 def _post_and_remember(notices: Notices, notice: Notice) -> None:
     _post(notices, notice)
     _told.append(f"{notice.cause} {notice.advice}".strip())
@@ -115,5 +143,6 @@ def _post_and_remember(notices: Notices, notice: Notice) -> None:
 
 if __name__ == "__main__":
     Session.show = _show_with_guide  # type: ignore[method-assign, assignment]
+    Session.show_quick_ask = _show_quick_ask_with_guide  # type: ignore[method-assign, assignment]
     Notices.post = _post_and_remember  # type: ignore[method-assign, assignment]
     sys.exit(main())

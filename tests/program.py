@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,17 @@ _PLUGIN = Path(__file__).resolve().parent / "plugin"
 class Program:
     """Cairn with a guide (see `tests.guided`) and a profile of its own."""
 
-    def __init__(self, profile: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        profile: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        module: str = "tests.guided",
+        arguments: Sequence[str] = (),
+    ) -> None:
         own = {"PYTHONPATH": os.pathsep.join([str(_PLUGIN), str(_PLUGIN.parents[1])])}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.guided", "--profile", str(profile)],
+            [sys.executable, "-m", module, "--profile", str(profile), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -49,6 +49,8 @@ class Script:
     context_limit: int = 0
     """Refuses to load with more context than this, as the NPU library; 0 has no limit."""
     load_s: float = 0.0
+    spoiled_by: str = ""
+    """Name of an adapter with which it cannot be loaded; "?" does not say which one."""
     load_end: str = ""
     """How a load ends instead of well: see `_end`."""
     run_end: str = ""
@@ -56,6 +58,8 @@ class Script:
     close_end: str = ""
     deaf: bool = False
     """Does not listen to abort."""
+    pauses: bool = False
+    """Can be paused and resumed."""
 
     def write_to(self, path: Path) -> Path:
         """Make a model file of this script."""
@@ -69,6 +73,9 @@ class ScriptedRuntime:
     def __init__(self) -> None:
         self._script = Script()
         self._aborted = threading.Event()
+        self._paused = threading.Event()
+        #: How many tokens were written when it was paused.
+        self._place = 0
 
     def load(self, request: LoadRequest, on_progress: OnLoadProgress) -> ModelInfo:
         self._script = Script(**json.loads(request.model.read_text(encoding="utf-8")))
@@ -76,21 +83,33 @@ class ScriptedRuntime:
         sys.stdout.write(f"loading scripted model from {request.model}\n")
         sys.stdout.flush()
         time.sleep(self._script.load_s)
+        self._refuse_adapters(request)
         limit = self._script.context_limit
         if 0 < limit < request.context_tokens:
             raise ContextLimitExceeded("Too much.", "Ask for less.", limit=limit)
         _end(self._script.load_end, ModelLoadError("The script says that it cannot be loaded."))
+        can = {Capability.CONTINUE_ANSWER, Capability.SEED}
+        if self._script.pauses:
+            can.add(Capability.PAUSE)
         return ModelInfo(
             request.model,
             request.model.stem,
             "scripted",
             request.context_tokens,
-            capabilities=Capabilities(frozenset({Capability.CONTINUE_ANSWER, Capability.SEED})),
+            capabilities=Capabilities(frozenset(can)),
         )
+
+    def _refuse_adapters(self, request: LoadRequest) -> None:
+        spoiled = self._script.spoiled_by
+        for adapter in request.adapters:
+            if spoiled in (adapter.path.stem, "?"):
+                subject = "" if spoiled == "?" else str(adapter.path)
+                raise ModelLoadError("An adapter is damaged.", subject=subject)
 
     def run(self, request: RunRequest, on_text: OnText, on_prefill: OnPrefill) -> RunResult:
         script = self._script
         self._aborted.clear()
+        self._paused.clear()
         started = time.monotonic()
         for step in range(script.prefill_steps):
             on_prefill(step + 1, script.prefill_steps)
@@ -101,12 +120,17 @@ class ScriptedRuntime:
         first = time.monotonic()
         finish = FinishReason.STOP
         written = 0
-        for token in script.reply.split(" ") * script.repeat:
+        begin = self._place if request.resume else 0
+        for token in (script.reply.split(" ") * script.repeat)[begin:]:
             if script.run_end and written == script.end_after_tokens:
                 _end(script.run_end, RunError("The script says that it fails."))
             if script.tokens_per_second:
                 due = first + written / script.tokens_per_second
                 self._pause(max(0.0, due - time.monotonic()))
+            if self._paused.is_set():
+                finish = FinishReason.PAUSED
+                self._place = begin + written
+                break
             if self._aborted.is_set() and not script.deaf:
                 finish = FinishReason.STOPPED
                 break
@@ -137,7 +161,7 @@ class ScriptedRuntime:
         self._aborted.set()
 
     def pause(self) -> None:
-        self.abort()
+        self._paused.set()
 
     def close(self) -> None:
         _end(self._script.close_end, RunError("The script says that it cannot be closed."))

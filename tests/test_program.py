@@ -81,15 +81,6 @@ def test_a_profile_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_second_start_on_the_same_profile_says_that_it_is_open(
-    programs: list[Program], tmp_path: Path
-) -> None:
-    started(programs, tmp_path)
-    second = run("--profile", str(tmp_path))
-    assert second.returncode == 1
-    assert "already open" in second.stderr
-
-
 def test_after_a_kill_the_program_starts_again(programs: list[Program], tmp_path: Path) -> None:
     started(programs, tmp_path).kill()
     started(programs, tmp_path)

@@ -9,6 +9,7 @@ from app.catalog.facts import Fact, FactName, Kind, Source
 from app.catalog.fingerprint import fingerprint
 from app.catalog.model_file import count_text
 from app.catalog.names import facts_in_name, is_adapter_folder, is_adapter_name
+from app.catalog.shown import shown_text
 from app.catalog.sidecars import facts_beside
 from app.chat.text import well_formed
 from app.errors import ModelLoadError
@@ -22,6 +23,8 @@ from app.runtime.rkllm.file_check import check_model as check_npu_model
 
 #: Given up to the window after each piece of a header: it may be waiting for the interpreter.
 _BREATH_S = 0.001
+#: What a runtime says of a file has the name of the file in it.
+_LONGEST_SENTENCE = 2_000
 #: Files of other programs that people take for models of this one, and what to do about them.
 FOREIGN_SUFFIXES = {
     ".safetensors": ("a safetensors file, which no runtime of Cairn reads", True),
@@ -89,8 +92,8 @@ def describe_file(found: FoundFile) -> Description:
             kind,
             _key(path),
             _facts_of(found),
-            well_formed(error.cause),
-            well_formed(error.advice),
+            shown_text(error.cause, _LONGEST_SENTENCE),
+            shown_text(error.advice, _LONGEST_SENTENCE),
         )
     except OSError:
         # It was there a moment ago.
@@ -100,19 +103,38 @@ def describe_file(found: FoundFile) -> Description:
             problem=f"{shown_name(path)} is not there: it was moved or deleted.",
             advice="Choose another model, or put the file back.",
         )
+    problem, advice = _name_problem(path)
     return Description(
         found,
         described.kind,
         key,
         described.facts,
+        problem,
+        advice,
         layout=described.layout,
         kv_bytes_per_token=described.kv_bytes_per_token,
     )
 
 
 def shown_name(path: Path) -> str:
-    """Return the name of a file as people can read it, also where it is not Unicode."""
-    return well_formed(path.name)
+    """Return the name of a file as people can read it, whatever it is made of."""
+    return shown_text(path.name)
+
+
+def _name_problem(path: Path) -> tuple[str, str]:
+    """Return why a sound file cannot be opened under its name, and what to do."""
+    if path.suffix.lower() != ".gguf" or _is_utf8(str(path)):
+        return "", ""
+    if _is_utf8(path.name):
+        return (
+            "The name of a folder that it lies in is not UTF-8, and llama.cpp cannot open it.",
+            "Give the folder another name.",
+        )
+    return "Its name is not UTF-8, and llama.cpp cannot open it.", "Give it another name."
+
+
+def _is_utf8(name: str) -> bool:
+    return well_formed(name) == name
 
 
 def _described(found: FoundFile, kind: Kind, suffix: str) -> Description:
@@ -159,7 +181,9 @@ def _adapter(found: FoundFile, header: Header) -> Description:
 
 def _header_facts(header: Header, said: list[tuple[FactName, str]]) -> tuple[Fact, ...]:
     said = [(FactName.FAMILY, header.architecture), *said]
-    return tuple(Fact(name, value[:120], Source.HEADER) for name, value in said if value)
+    return tuple(
+        Fact(name, shown_text(value[:120]), Source.HEADER) for name, value in said if value
+    )
 
 
 def _facts_of(found: FoundFile) -> tuple[Fact, ...]:
@@ -170,13 +194,13 @@ def _facts_of(found: FoundFile) -> tuple[Fact, ...]:
     if path.parent != found.folder:
         # Publishers often name the repository better than the file.
         known = {fact.name for fact in by_name}
-        by_folder = facts_in_name(shown_name(path.parent), is_npu=is_npu)
+        by_folder = facts_in_name(well_formed(path.parent.name), is_npu=is_npu)
         by_name += tuple(fact for fact in by_folder if fact.name not in known)
     return facts_beside(path, found.sidecars) + by_name
 
 
 def _bare_name(path: Path) -> str:
-    name = shown_name(path)
+    name = well_formed(path.name)
     for suffix in reversed(path.suffixes):
         if suffix.lower() in (".gguf", ".rkllm", *FOREIGN_SUFFIXES):
             return name[: name.rfind(suffix)]

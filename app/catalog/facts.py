@@ -79,7 +79,7 @@ class Source(Enum):
 _WORDS = {
     Source.USER: "you said so",
     Source.ENGINE: "seen when it was loaded",
-    Source.HEADER: "stands in the file",
+    Source.HEADER: "from the file itself",
     Source.SIDECAR: "from a file beside it",
     Source.NAME: "read from the file's name",
 }

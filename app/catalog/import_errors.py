@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 
 from app.catalog.describe import shown_name
-from app.catalog.model_file import size_text
+from app.catalog.disk_room import room_words
 from app.errors import AppError
 from app.settings.kept_file import reason_of
 
@@ -16,8 +16,7 @@ _GONE = (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN)
 def no_room(folder: Path, needed: int, free: int) -> AppError:
     """Return the error for a disk that is too full."""
     return AppError(
-        f"There is no room in {shown_name(folder)}: {size_text(needed)} are needed and "
-        f"{size_text(free)} are free.",
+        f"There is no room in {shown_name(folder)}: {room_words(needed, free)}.",
         "Make room on the disk, choose another folder, or bring the files in as links.",
     )
 

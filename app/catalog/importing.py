@@ -20,15 +20,15 @@ from pathlib import Path
 from threading import Event
 
 from app.catalog.describe import FoundFile, shown_name
+from app.catalog.disk_room import lacks_room, needed_bytes
+from app.catalog.file_names import fitting
 from app.catalog.fingerprint import fingerprint
 from app.catalog.import_errors import bad_source, bad_target, no_room
+from app.catalog.leftovers import TEMPORARY
 from app.catalog.walk import found_file, walk
 from app.settings.kept_file import sync_folder
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-_TEMPORARY = ".importing-"
-#: What a disk should keep free for everything else.
-_SPARE_BYTES = 100_000_000
 _PART = re.compile(r"-\d{5}-of-\d{5}(?=\.\w+$)")
 
 
@@ -163,7 +163,7 @@ class _Work:
 
     def _copy(self, source: Path, target: Path) -> None:
         try:
-            handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=target.parent)
+            handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=target.parent)
         except OSError as error:
             raise bad_target(target.parent, error) from error
         try:
@@ -285,14 +285,13 @@ def _check_room(folder: Path, items: list[FoundFile], how: How) -> None:
         return
     try:
         device = folder.stat().st_dev
-        needed = sum(
-            _bytes(item) for item in items if how is How.COPY or item.path.stat().st_dev != device
-        )
+        files = [(_bytes(item), item.path.stat().st_dev) for item in items]
+        needed = needed_bytes(files, device, copies=how is How.COPY)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise bad_target(folder, error) from error
-    if needed and needed + _SPARE_BYTES > free:
-        raise no_room(folder, needed + _SPARE_BYTES, free)
+    if lacks_room(needed, free):
+        raise no_room(folder, needed, free)
 
 
 def _free_names(item: FoundFile, folder: Path) -> list[tuple[Path, str]]:
@@ -310,7 +309,7 @@ def _numbered(name: str, number: int) -> str:
         return name
     part = _PART.search(name)
     stem = part.start() if part else name.rfind(".")
-    return f"{name[:stem]} ({number}){name[stem:]}"
+    return fitting(name[:stem], f" ({number}){name[stem:]}")
 
 
 def _free(path: Path) -> Path:
@@ -318,7 +317,7 @@ def _free(path: Path) -> Path:
     free = path
     while os.path.lexists(free):
         number += 1
-        free = path.with_name(f"{path.name} ({number})")
+        free = path.with_name(fitting(path.name, f" ({number})"))
     return free
 
 

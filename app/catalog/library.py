@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from app.catalog.describe import Description, shown_name
+from app.catalog.describe import Description
 from app.catalog.doubts import doubt_about
 from app.catalog.facts import Fact, FactName, Kind, best
 from app.catalog.kv_cache import kv_bytes_per_token
 from app.catalog.model_file import size_text
+from app.catalog.record_bounds import is_context
 from app.catalog.records import Record
+from app.catalog.shown import shown_text
 from app.catalog.starter import STARTER_LABEL, is_starter
 
 _PART_NUMBER = re.compile(r"-\d{5}-of-\d{5}$")
@@ -98,7 +100,7 @@ def entry_of(description: Description, record: Record) -> LibraryEntry:
     return LibraryEntry(
         path=found.path,
         kind=kind,
-        label=record.name or (STARTER_LABEL if starter else label_of(found.path)),
+        label=shown_text(record.name) or (STARTER_LABEL if starter else label_of(found.path)),
         detail=_detail(facts, kind, found.size),
         size=found.size,
         facts=facts,
@@ -110,15 +112,20 @@ def entry_of(description: Description, record: Record) -> LibraryEntry:
         folder=found.folder,
         modified=found.modified,
         kv_bytes_per_token=description.kv_bytes_per_token or kv_bytes_per_token(facts),
-        context_limit=context.number if context is not None else None,
+        context_limit=_limit(context),
         is_starter=starter,
         description=description,
     )
 
 
+def _limit(context: Fact | None) -> int | None:
+    tokens = context.number if context is not None else None
+    return tokens if tokens is not None and is_context(tokens) else None
+
+
 def label_of(path: Path) -> str:
     """Return what a file is called for people: its name, without ending and number of the part."""
-    return _PART_NUMBER.sub("", Path(shown_name(path)).stem)
+    return shown_text(_PART_NUMBER.sub("", path.stem))
 
 
 def by_label(entry: LibraryEntry) -> tuple[str, str]:

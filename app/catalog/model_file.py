@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.catalog.shown import shown_text
 from app.catalog.starter import STARTER_LABEL, is_starter
 from app.errors import ModelLoadError
 from app.runtime.gguf.file_check import CheckedModel, check_model
@@ -48,7 +49,7 @@ def describe(path: Path) -> ModelFile:
 def _label(path: Path) -> str:
     # The name inside the file is often that of the model it was tuned from; people know their
     # files by the names they were published under.
-    return _BEFORE_PART_NUMBER.sub("", path.stem)
+    return shown_text(_BEFORE_PART_NUMBER.sub("", path.stem))
 
 
 def _detail(model: CheckedModel) -> str:
@@ -81,4 +82,4 @@ def size_text(size: int) -> str:
     for limit, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= limit:
             return f"{size / limit:.1f} {unit}"
-    return f"{size} bytes"
+    return "1 byte" if size == 1 else f"{size} bytes"

@@ -14,8 +14,10 @@ from app.catalog.facts import Fact, FactName, Source
 _START = r"(?:^|(?<=[-_. ()\[\]]))"
 _END = r"(?=$|[-_. ()\[\]])"
 
+#: The "8B" in "Qwen1.8B" is no number of its own: only one with its digits before the point is.
+_NUMBER_START = rf"(?:(?<!\d\.){_START}|(?<=[a-uw-zA-UW-Z])(?=\d{{1,3}}\.\d))"
 _PARAMETERS = re.compile(
-    rf"{_START}(?:(?P<experts>\d+)x)?(?P<effective>[eE])?(?P<count>\d{{1,3}}(?:\.\d+)?)(?P<unit>[bBmM]){_END}"
+    rf"{_NUMBER_START}(?:(?P<experts>\d+)x)?(?P<effective>[eE])?(?P<count>\d{{1,3}}(?:\.\d+)?)(?P<unit>[bBmM]){_END}"
 )
 #: InternLM writes its comma as an underscore: internlm2-1_8b.
 _UNDERSCORED = re.compile(r"(?<=-)(\d)_(\d+)(?=[bB](?:$|[-_.]))")
@@ -23,7 +25,7 @@ _NPU_QUANTIZATION = re.compile(
     rf"{_START}(w\d{{1,2}}a\d{{1,2}})(?:[-_ ]?(g\d{{2,4}}))?{_END}", re.I
 )
 _GGUF_QUANTIZATION = re.compile(
-    rf"{_START}((?:I?Q\d(?:_(?:[0-9KSMLX]|XX?S|NL|XL)+)*)|TQ\d_0|MXFP4(?:_MOE)?|BF16|F16|F32|FP16|FP32){_END}",
+    rf"{_START}((?:I?Q\d(?:_(?:[0-9KSMLX]|XX?S|NL|XL)+)*)|TQ\d_0|MXFP4(?:_MOE)?|BF16|F16|F32|FP16|FP32){_END}(?!\.\d)",
     re.I,
 )
 _PLATFORM = re.compile(rf"{_START}((?:rk3\d{{3}}|rv11\d\d)[a-z]?){_END}", re.I)

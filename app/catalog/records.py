@@ -125,7 +125,8 @@ class RecordsFile:
         if text is None:
             return (complaint,) if complaint else ()
         try:
-            document = msgspec.json.decode(text)
+            # With a hook a number that no float holds is an infinite one, and not an error.
+            document = msgspec.json.Decoder(float_hook=float).decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
             return (self._file.reject(error),)
         if not isinstance(document, dict) or not isinstance(document.get("files"), dict):
@@ -183,6 +184,8 @@ def _table(plain: object) -> dict[str, Any]:
 def _record_in(plain: object) -> Record:
     import msgspec
 
+    from app.catalog.record_bounds import bounded
+
     if not isinstance(plain, dict):
         return NOTHING_SAID
     values: dict[str, Any] = {}
@@ -190,8 +193,8 @@ def _record_in(plain: object) -> Record:
         if name not in plain:
             continue
         try:
-            values[name] = msgspec.convert(plain[name], kind)
-        except (msgspec.ValidationError, RecursionError):
+            values[name] = bounded(name, msgspec.convert(plain[name], kind))
+        except (ValueError, OverflowError, RecursionError):
             continue
     return Record(**values)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.catalog.facts import Fact, FactName, Source
 from app.catalog.names import facts_in_name, family_in
+from app.catalog.shown import shown_text
 
 #: Files that belong to the one model of a folder.
 SHARED_NAMES = frozenset(
@@ -132,4 +133,5 @@ def _number(table: dict[str, Any], key: str) -> int:
 
 
 def _last_part(name: str) -> str:
-    return name.strip().rstrip("/\\").replace("\\", "/").rpartition("/")[2][:120]
+    last = name.strip().rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    return shown_text(last[:120])

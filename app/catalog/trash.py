@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.catalog.describe import shown_name
+from app.catalog.file_names import fitting
 from app.errors import AppError
 from app.settings.kept_file import reason_of
 
 _MOST_TRIES = 1000
+_INFO_ENDING = ".trashinfo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def move_to_trash(path: Path) -> Trashed:
         info = _reserve(trash, origin, top)
     except OSError as error:
         raise _refusal(path, error) from error
-    place = trash / "files" / info.name.removesuffix(".trashinfo")
+    place = trash / "files" / info.name.removesuffix(_INFO_ENDING)
     try:
         origin.rename(place)
     except OSError as error:
@@ -102,8 +104,9 @@ def _reserve(trash: Path, origin: Path, top: Path | None) -> Path:
     deleted = time.strftime("%Y-%m-%dT%H:%M:%S")
     note = f"[Trash Info]\nPath={quoted}\nDeletionDate={deleted}\n"
     for number in range(1, _MOST_TRIES):
-        name = origin.name if number == 1 else f"{origin.stem}.{number}{origin.suffix}"
-        info = trash / "info" / f"{name}.trashinfo"
+        ending = origin.suffix if number == 1 else f".{number}{origin.suffix}"
+        name = fitting(origin.stem, ending, room=len(_INFO_ENDING))
+        info = trash / "info" / f"{name}{_INFO_ENDING}"
         if os.path.lexists(trash / "files" / name):
             continue
         try:

@@ -37,6 +37,10 @@ class Conversation:
     draft: str = ""
     """What stood in the composer when the user left."""
     choices: Choices = Choices()
+    folder: str = ""
+    """Name of the folder it lies in; empty for none."""
+    archived: bool = False
+    """Put away at the end of the list; it is found all the same."""
 
 
 def title_from(text: str) -> str:

@@ -62,3 +62,8 @@ class Message:
     statistics: RunStatistics | None = None
     adapter: str = ""
     """Display name of the LoRA adapter that was on; empty for none."""
+    settings: str = ""
+    """JSON of the sampling settings it was written with; empty where they are not known."""
+    bookmarked: bool = False
+    note: str = ""
+    """What the user wrote beside it."""

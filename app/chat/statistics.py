@@ -36,6 +36,8 @@ class RunStatistics:
     """How many tokens `decode_ms` stands for, where a runtime counts the first to the prefill."""
     peak_memory_mb: float | None = None
     """The most memory that the engine process has had so far."""
+    thinking_ms: float | None = None
+    """From the first text of the run to the end of its thinking block."""
 
     @property
     def decode_tokens_per_second(self) -> float | None:

@@ -17,6 +17,8 @@ class ShownMessage:
     version: int
     """Counted from 1, oldest first."""
     versions: int
+    is_paused: bool = False
+    """The model can still go on with it as if it had not been interrupted."""
 
 
 class MessageTree:
@@ -37,11 +39,34 @@ class MessageTree:
     def __getitem__(self, message_id: str) -> Message:
         return self._messages[message_id]
 
+    def get(self, message_id: str) -> Message | None:
+        """Return a message, or None when it is not there."""
+        return self._messages.get(message_id)
+
     def put(self, message: Message) -> None:
         """Add `message`, or replace the one with its id (its place in the tree is fixed)."""
         if message.id not in self._messages:
             self._children[message.parent_id].append(message.id)
         self._messages[message.id] = message
+
+    def take_out(self, message_id: str) -> tuple[Message, ...]:
+        """Remove a message with everything below it; return what was removed, parents first."""
+        taken = tuple(self._messages[below] for below in self._below(message_id))
+        self._children[taken[0].parent_id].remove(message_id)
+        for message in taken:
+            del self._messages[message.id]
+            self._children.pop(message.id, None)
+        return taken
+
+    def put_back(self, messages: Iterable[Message]) -> None:
+        """Add what was taken out to where it was: among its siblings by age."""
+        for message in messages:
+            self.put(message)
+            self._children[message.parent_id].sort(key=self._age_of)
+
+    def children(self, message_id: str | None) -> tuple[str, ...]:
+        """Return the ids of what follows a message, oldest first; None stands for the beginning."""
+        return tuple(self._children.get(message_id, ()))
 
     def path_to(self, leaf_id: str | None) -> tuple[Message, ...]:
         """Return the messages from the first one down to `leaf_id`, both included."""
@@ -73,6 +98,16 @@ class MessageTree:
         while self._children.get(current):
             current = self._children[current][-1]
         return current
+
+    def _below(self, message_id: str) -> list[str]:
+        """Return the ids of a message and of everything below it, parents first."""
+        found = [message_id]
+        for known in found:
+            found.extend(self._children.get(known, ()))
+        return found
+
+    def _age_of(self, message_id: str) -> tuple[float, str]:
+        return _age(self._messages[message_id])
 
     def _shown(self, message: Message) -> ShownMessage:
         siblings = self._children[message.parent_id]

@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject
 from app.catalog.records import AdapterOutcome
 from app.chat.message import Role
 from app.chat.prompt import Turn
-from app.errors import AppError
+from app.chat.statistics import FinishReason
+from app.errors import AppError, RunError
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.side_run import SideRun
 from app.presenters.tasks import Tasks
@@ -86,13 +87,16 @@ class AdapterCheck(QObject):
                 request = _request(question)
                 plain = await self._answer(run, request)
                 changed = await self._answer(run, replace(request, adapters=(used.adapter,)))
-                if self._is_stopped:
+                if self._is_stopped or self._models.state.info is not info:
                     return
                 if changed != plain:
                     by_chance = not is_greedy and await self._answer(run, request) != plain
                     outcome = None if by_chance else AdapterOutcome.CHANGES
                     break
         except AppError as error:
+            if not isinstance(error, RunError) or self._models.state.info is not info:
+                # An engine that is gone says nothing of the adapter, and is told elsewhere.
+                return
             outcome, failure = AdapterOutcome.FAILED, error
         finally:
             self._run = None
@@ -105,7 +109,8 @@ class AdapterCheck(QObject):
 
     async def _answer(self, run: SideRun, request: RunRequest) -> str:
         if not self._is_stopped:
-            await run.finish(request)
+            result = await run.finish(request)
+            self._is_stopped = self._is_stopped or result.finish is FinishReason.STOPPED
         return run.text
 
     def _tell(self, label: str, outcome: AdapterOutcome | None, failure: AppError | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.chat.text import well_formed
 from app.presenters.adapter_requests import request_of
 from app.presenters.adapter_state import AdapterChoice, AdapterState, UsedAdapter
 from app.presenters.conversations import ConversationsPresenter
@@ -57,6 +58,7 @@ class AdapterPresenter(QObject):
         self._notices = notices
         self._state = AdapterState()
         self._seen: tuple[object, ...] = ()
+        self._warned_of: tuple[object, ...] | None = None
         library.library_changed.connect(self._on_changed)
         models.state_changed.connect(self._on_model_changed)
         conversations.current_changed.connect(self._on_changed)
@@ -106,13 +108,29 @@ class AdapterPresenter(QObject):
         entry = self._library.entry_for(choice.path)
         return None if entry is None else UsedAdapter(request_of(entry), _named(choice))
 
+    def for_answer(self) -> UsedAdapter | None:
+        """Return the adapter for the next answer; when the chosen one cannot be used, say so once."""
+        chosen, used = self._state.chosen, self.in_use
+        reason = self._state.unavailable or (chosen.problem if chosen is not None else "")
+        if chosen is None or used is not None or not reason:
+            self._warned_of = None
+            return used
+        about = (self._conversations.current_id, chosen.path, reason)
+        if about != self._warned_of:
+            self._warned_of = about
+            self._notices.warn(
+                self.tr("{adapter} is not used: {reason}").format(
+                    adapter=chosen.label, reason=reason
+                ),
+                self.tr("Choose another one, or none, in the LoRA menu."),
+            )
+        return None
+
     def choose(self, path: str) -> None:
         """Use an adapter from now on in the shown conversation; "" uses none."""
         choice = self._choice(path)
         if path and choice is None:
             return
-        if choice is not None:
-            self._settle_base(choice.path)
         self._conversations.choose(adapter=path)
         if choice is not None:
             self._make_ready(choice)
@@ -124,17 +142,6 @@ class AdapterPresenter(QObject):
     def _choice(self, path: str) -> AdapterChoice | None:
         found = (choice for choice in self._state.choices if str(choice.path) == path)
         return next(found, None)
-
-    def _settle_base(self, path: Path) -> None:
-        """Note that an adapter belongs to the shown model where nothing else says so."""
-        from app.catalog.adapters import Answer
-
-        model = self._model()
-        adapter = self._library.entry_for(path)
-        if model is None or adapter is None or adapter.record.base:
-            return
-        if self._match(adapter, model).answer is Answer.UNKNOWN:
-            self._library.set_base(path, model.key)
 
     def _make_ready(self, choice: AdapterChoice) -> None:
         """Load the model again where it can take the adapter in no other way."""
@@ -169,7 +176,7 @@ class AdapterPresenter(QObject):
 
     @Slot()
     def _on_changed(self) -> None:
-        self._models.prefer_adapter(self._conversations.choices.adapter)
+        self._models.adapters.chosen = self._conversations.choices.adapter
         state = self._current_state()
         if state != self._state:
             self._state = state
@@ -189,12 +196,20 @@ class AdapterPresenter(QObject):
         usable = sorted(choices, key=_order)
         wanted = self._conversations.choices.adapter
         chosen = next((one for one in usable if str(one.path) == wanted), None)
+        if wanted and chosen is None:
+            gone = Path(wanted)
+            chosen = AdapterChoice(
+                gone, well_formed(gone.stem), problem=self.tr("Its file is not there any more.")
+            )
         return AdapterState(tuple(usable), chosen, reason)
 
     def _choice_of(self, adapter: LibraryEntry, model: LibraryEntry) -> AdapterChoice:
         from app.catalog.adapters import Answer
 
         found = self._match(adapter, model)
+        problem = found.reason if found.answer is Answer.NO else ""
+        if self._models.adapters.is_refused(model.path, adapter.path):
+            problem = self.tr("This model could not be loaded with it.")
         test = adapter.record.adapter_test
         outcomes = {
             "changes": self.tr("Tested: it changes the answers."),
@@ -206,7 +221,7 @@ class AdapterPresenter(QObject):
             adapter.path,
             adapter.label,
             found.reason,
-            found.reason if found.answer is Answer.NO else "",
+            problem,
             adapter.record.scale,
             tested,
         )

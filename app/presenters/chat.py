@@ -6,27 +6,27 @@ is overwritten.
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role, new_id
+from app.chat.message import Message, MessageState, Role, new_id
+from app.chat.outline import OutlineRow, outline
 from app.chat.text import well_formed
-from app.chat.tree import MessageTree
-from app.errors import AppError, RunError, StoreError
-from app.presenters.adapter_state import UsedAdapter
+from app.errors import AppError, StoreError
 from app.presenters.adapters import AdapterPresenter
+from app.presenters.answering import Answering
+from app.presenters.branch import ShownBranch
 from app.presenters.chat_status import ChatStatus, status_at_rest
 from app.presenters.conversations import ConversationsPresenter
+from app.presenters.message_marks import MessageMarks
+from app.presenters.message_offers import MessageOffers, reasons
+from app.presenters.message_queue import MessageQueue
 from app.presenters.model import ModelPresenter
 from app.presenters.notices import Notices
-from app.presenters.readiness import may_answer
 from app.presenters.reply import Reply
-from app.presenters.requests import run_request
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
+from app.presenters.variation import AS_IT_IS, Variation
 from app.runtime.protocol import Capability
 from app.store.store import Store
 from app.store.worker import StoreThread
@@ -71,30 +71,34 @@ class ChatPresenter(QObject):
         self._settings = settings
         self._notices = notices
         self._tasks = tasks
-        self._tree = MessageTree()
-        self._leaf_id: str | None = None
-        self._conversation_id = ""
         self._new_draft = ""
-        # True between the choice of a conversation and the arrival of its messages.
-        self._reading = False
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
         self._reply = Reply(saver, self)
-        self._reply.text_appended.connect(self._on_text_appended)
-        self._reply.prefill_progressed.connect(self._on_prefill_progressed)
-        self._reply.reply_finished.connect(self._on_reply_finished)
-        self._reply.status_changed.connect(self._on_status_changed)
-        self._reply.run_failed.connect(self._on_run_failed)
-        models.state_changed.connect(self._on_status_changed)
-        conversations.current_changed.connect(self._on_current_changed)
-        conversations.message_wanted.connect(self._on_message_wanted)
+        self._branch = ShownBranch(conversations, self)
+        self._answering = Answering(
+            self._branch,
+            self._reply,
+            saver,
+            conversations,
+            models,
+            adapters,
+            settings,
+            notices,
+            self,
+        )
+        #: Bookmarks, notes and deletions of messages.
+        self.marks = MessageMarks(self._branch, self._reply, conversations, saver, notices, self)
+        #: Messages that wait for the end of an answer.
+        self.queue = MessageQueue(self)
+        self._connect()
 
     @property
     def status(self) -> ChatStatus:
         """What goes on, or how the last answer went that is shown."""
         if self.is_answering:
             return self._reply.status
-        return status_at_rest(self._tree.path_to(self._leaf_id), self._models.state)
+        return status_at_rest(self._branch.path(), self._models.state)
 
     @property
     def is_answering(self) -> bool:
@@ -102,127 +106,195 @@ class ChatPresenter(QObject):
         return self._reply.message is not None
 
     def send(self, text: str) -> None:
-        """Add the user's message and let the model answer. A refusal is told and keeps the text."""
+        """Add the user's message and let the model answer. A refusal is told and keeps the text.
+
+        While an answer is being written in this conversation, the message waits for its end.
+        """
         text = well_formed(text).strip()
-        if not text or not self._may_answer():
+        if not text:
             return
-        if not self._conversation_id:
-            self._conversation_id = new_id()
-            self._conversations.begin(self._conversation_id, text)
-        self._answer(self._new_message(self._leaf_id, Role.USER, text))
-        self._clear_draft()
+        if self._is_answering_here():
+            self.queue.add(text)
+            self._keep_draft("")
+            self.draft_shown.emit("")
+        elif self._answering.is_possible():
+            self._begin_conversation(text)
+            self._ask(text)
+            self._new_draft = ""
+            self._keep_draft("")
+            self.draft_shown.emit("")
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
         self._reply.stop()
 
-    def regenerate(self, message_id: str, adapter: str | None = None) -> None:
-        """Let the model answer again, beside the answer it gave.
+    def pause(self) -> None:
+        """End the answer that is being written, so that the model can go on from there."""
+        info = self._models.state.info
+        if info is not None and Capability.PAUSE not in info.capabilities:
+            self._notices.warn(
+                self.tr("This answer cannot be paused."), info.capabilities.reason(Capability.PAUSE)
+            )
+            return
+        self._reply.pause()
 
-        `adapter` is the path of one to use for this answer only, or "" for none.
-        """
-        if message_id in self._tree and self._may_answer():
-            message = self._tree[message_id]
-            parent_id = message.parent_id if message.role is Role.ASSISTANT else message.id
-            if parent_id is not None:
-                self._answer(self._tree[parent_id], adapter)
+    def regenerate(self, message_id: str, variation: Variation = AS_IT_IS) -> None:
+        """Let the model answer again, beside the answer it gave; or another one, or otherwise."""
+        self._answering.regenerate(message_id, variation)
+
+    @Slot(str)
+    def regenerate_as_it_is(self, message_id: str) -> None:
+        """Let the model answer again with everything as it is set."""
+        self.regenerate(message_id)
 
     def regenerate_last(self) -> None:
         """Let the model give its last answer again."""
-        if self._leaf_id is not None:
-            self.regenerate(self._leaf_id)
+        if self._branch.leaf_id is not None:
+            self.regenerate(self._branch.leaf_id)
 
     @Slot(str)
     def regenerate_last_with(self, adapter: str) -> None:
         """Let the model give its last answer again, with an adapter or, for "", without."""
-        if self._leaf_id is not None:
-            self.regenerate(self._leaf_id, adapter)
+        if self._branch.leaf_id is not None:
+            self.regenerate(self._branch.leaf_id, Variation(adapter=adapter))
 
     def edit(self, message_id: str, text: str) -> None:
         """Add another version of a message; one of the user's is then answered."""
-        text = well_formed(text).strip()
-        if message_id not in self._tree or not text:
-            return
-        old = self._tree[message_id]
-        if old.role is Role.USER and not self._may_answer():
-            return
-        if text == old.text:
-            return
-        edited = self._new_message(
-            old.parent_id, old.role, text, model=old.model, adapter=old.adapter
-        )
-        if old.role is Role.USER:
-            self._answer(edited)
-        else:
-            self._record(edited)
-            self._show_added(edited)
+        self._answering.edit(message_id, text)
 
     def continue_answer(self, message_id: str) -> None:
-        """Let the model write on where an answer was cut, stopped or interrupted."""
-        if message_id not in self._tree or not self._may_answer():
-            return
-        message = self._tree[message_id]
-        if message.state not in CONTINUABLE_STATES or not message.text.strip():
-            return
-        info = self._models.state.info
-        if info is not None and Capability.CONTINUE_ANSWER not in info.capabilities:
-            self._notices.warn(
-                self.tr("This answer cannot be continued."),
-                info.capabilities.reason(Capability.CONTINUE_ANSWER),
-            )
-            return
-        resumed = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
-        self._saver.save(Store.reopen_message, message_id)
-        self._tree.put(resumed)
-        self._start(resumed, self._adapters.in_use, continue_answer=True)
-        self._show(message_id)
+        """Let the model write on where an answer was cut, stopped, paused or interrupted."""
+        self._answering.continue_answer(message_id)
 
     def continue_last(self) -> None:
         """Let the model write on in the last answer."""
-        if self._leaf_id is not None:
-            self.continue_answer(self._leaf_id)
+        if self._branch.leaf_id is not None:
+            self.continue_answer(self._branch.leaf_id)
 
     def choose_version(self, message_id: str, step: int) -> None:
         """Show the version of a message `step` places further on, with what follows it."""
-        if message_id not in self._tree:
-            return
-        versions = self._tree.siblings(message_id)
-        place = [version.id for version in versions].index(message_id) + step
-        if 0 <= place < len(versions):
-            self._show_and_keep(self._tree.newest_leaf_below(versions[place].id))
+        self._take_in_writing()
+        self._branch.show_version(message_id, step)
+
+    @Slot(str)
+    def show_branch(self, message_id: str) -> None:
+        """Show the newest branch through a message, and the message on it."""
+        self._take_in_writing()
+        self._branch.show_through(message_id)
+        if message_id in self._branch:
+            self._conversations.message_wanted.emit(message_id)
+
+    def outline(self) -> tuple[OutlineRow, ...]:
+        """Return the whole tree of the conversation as rows."""
+        self._take_in_writing()
+        return outline(self._branch.tree, self._branch.leaf_id)
+
+    def message(self, message_id: str) -> Message | None:
+        """Return a message of the shown conversation as it is now, or None."""
+        self._take_in_writing()
+        return self._branch.get(message_id)
+
+    def offers(self, message_id: str) -> MessageOffers | None:
+        """Return what can be done with a message now, or None when it is not there."""
+        message = self.message(message_id)
+        if message is None:
+            return None
+        return MessageOffers(
+            message,
+            self._branch.shown_one(message_id).versions,
+            self._reply.paused_id == message_id,
+            self._models.choices(),
+            self._adapters.state,
+            self._settings.settings.sampling.temperature,
+            **reasons(self._models.state, is_answering=self.is_answering),
+        )
 
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, for this conversation."""
-        if self._conversation_id:
-            self._conversations.keep_draft(self._conversation_id, well_formed(text))
+        if self._branch.conversation_id:
+            self._keep_draft(well_formed(text))
         else:
             self._new_draft = well_formed(text)
+
+    def last_id(self) -> str:
+        """Return the id of the last message that is shown, or an empty text."""
+        return self._branch.leaf_id or ""
 
     def last_answer(self) -> str:
         """Return the text of the last answer that is shown, or an empty text."""
         self._take_in_writing()
-        path = self._tree.path_to(self._leaf_id)
-        return next((item.text for item in reversed(path) if item.role is Role.ASSISTANT), "")
+        return self._text_of(self.last_answer_id())
+
+    def last_answer_id(self) -> str:
+        """Return the id of the last answer that is shown, or an empty text."""
+        return self._branch.last_id(Role.ASSISTANT)
 
     def last_question(self) -> str:
         """Return the text of the user's last message that is shown, or an empty text."""
-        message_id = self.last_question_id()
-        return self._tree[message_id].text if message_id else ""
+        return self._text_of(self.last_question_id())
 
     def last_question_id(self) -> str:
         """Return the id of the user's last message that is shown, or an empty text."""
-        path = self._tree.path_to(self._leaf_id)
-        return next((item.id for item in reversed(path) if item.role is Role.USER), "")
+        return self._branch.last_id(Role.USER)
+
+    def _connect(self) -> None:
+        self._branch.messages_shown.connect(self._on_messages_shown)
+        self._branch.message_added.connect(self.message_added)
+        self._branch.message_changed.connect(self.message_changed)
+        self._reply.text_appended.connect(self._on_text_appended)
+        self._reply.prefill_progressed.connect(self._on_prefill_progressed)
+        self._reply.reply_finished.connect(self._on_reply_finished)
+        self._reply.status_changed.connect(self._on_status_changed)
+        self._reply.run_failed.connect(self._on_run_failed)
+        self._reply.paused_changed.connect(self._on_paused_changed)
+        self._models.state_changed.connect(self._on_status_changed)
+        self._conversations.current_changed.connect(self._on_current_changed)
+        self._conversations.message_wanted.connect(self._on_message_wanted)
+        self._conversations.temporary_ended.connect(self._on_temporary_ended)
+
+    def _is_answering_here(self) -> bool:
+        writing = self._reply.message
+        return writing is not None and writing.conversation_id == self._branch.conversation_id
+
+    def _text_of(self, message_id: str) -> str:
+        message = self._branch.get(message_id)
+        return "" if message is None else message.text
+
+    def _begin_conversation(self, text: str) -> None:
+        """Make a conversation of what was none before its first message."""
+        if not self._branch.conversation_id:
+            self._branch.conversation_id = new_id()
+            self.queue.show(self._branch.conversation_id)
+            self._conversations.begin(self._branch.conversation_id, text)
+
+    def _ask(self, text: str) -> None:
+        message = self._answering.new_message(self._branch.leaf_id, Role.USER, text)
+        self._answering.answer(message)
+
+    def _keep_draft(self, text: str) -> None:
+        self._conversations.keep_draft(self._branch.conversation_id, self.queue.with_waiting(text))
+
+    def _send_waiting(self) -> None:
+        """Send the next message that waits in the shown conversation, if the model can take it."""
+        if not self.queue.texts:
+            return
+        if not self._answering.is_possible():
+            self.queue.give_back(self._branch.conversation_id)
+            return
+        current = self._conversations.current
+        draft = self.queue.without_waiting(current.draft if current is not None else "")
+        text = self.queue.take_next()
+        self._ask(text)
+        self._keep_draft(draft)
 
     @Slot(str)
     def _on_current_changed(self, conversation_id: str) -> None:
-        self._settings.set_value("state", "last_conversation", conversation_id)
-        if conversation_id == self._conversation_id and conversation_id:
+        self._settings.set_value("state", "last_conversation", self._conversations.kept_id)
+        if conversation_id == self._branch.conversation_id and conversation_id:
             return
-        self._conversation_id = conversation_id
-        self._tree = MessageTree()
-        self._leaf_id = None
-        self._reading = bool(conversation_id)
+        self._branch.begin(conversation_id)
+        self.queue.show(conversation_id)
+        self._branch.is_reading = bool(conversation_id)
         self._wanted_id = ""
         if not conversation_id:
             self._show(None)
@@ -234,49 +306,65 @@ class ChatPresenter(QObject):
         try:
             messages = await self._store.run(Store.messages, conversation_id)
         except StoreError:
-            if conversation_id == self._conversation_id:
+            if conversation_id == self._branch.conversation_id:
                 self._conversations.new()
             raise
         conversation = self._conversations.current
         if conversation is None or conversation.id != conversation_id:
             return
-        self._reading = False
-        self._tree = MessageTree(messages)
+        self._branch.is_reading = False
+        self._branch.fill(messages)
         for message in self._saver.unsaved_messages(conversation_id):
-            self._tree.put(message)
+            self._branch.tree.put(message)
         self._show(conversation.leaf_id)
-        self._show_branch_of(self._wanted_id)
-        self.draft_shown.emit(conversation.draft)
+        self._branch.show_through(self._wanted_id)
+        self.draft_shown.emit(self.queue.without_waiting(conversation.draft))
+        if not self.is_answering:
+            self._send_waiting()
+
+    @Slot(str)
+    def _on_temporary_ended(self, conversation_id: str) -> None:
+        writing = self._reply.message
+        if writing is not None and writing.conversation_id == conversation_id:
+            self._reply.stop()
 
     @Slot(str)
     def _on_message_wanted(self, message_id: str) -> None:
-        if self._reading:
+        if self._branch.is_reading:
             self._wanted_id = message_id
         else:
-            self._show_branch_of(message_id)
+            self._branch.show_through(message_id)
 
-    def _show_branch_of(self, message_id: str) -> None:
-        """Show the newest branch through a message, unless the message is shown already."""
-        path = self._tree.path_to(self._leaf_id)
-        if message_id in self._tree and self._tree[message_id] not in path:
-            self._show_and_keep(self._tree.newest_leaf_below(message_id))
+    @Slot(object)
+    def _on_messages_shown(self, items: object) -> None:
+        self.messages_shown.emit(items)
+        self.status_changed.emit(self.status)
 
     @Slot(str, str)
     def _on_text_appended(self, message_id: str, text: str) -> None:
-        if message_id in self._tree:
+        if message_id in self._branch:
             self.text_appended.emit(message_id, text)
 
     @Slot(str, int, int)
     def _on_prefill_progressed(self, message_id: str, processed: int, total: int) -> None:
-        if message_id in self._tree:
+        if message_id in self._branch:
             self.prefill_progressed.emit(message_id, processed, total)
 
     @Slot(object)
     def _on_reply_finished(self, message: Message) -> None:
         self._models.note_speed(message)
-        if message.conversation_id == self._conversation_id and message.id in self._tree:
-            self._tree.put(message)
-            self.message_changed.emit(self._tree.shown_one(message.id))
+        self._branch.change(message)
+        self.status_changed.emit(self.status)
+        if message.state is not MessageState.COMPLETE:
+            self.queue.give_back(message.conversation_id)
+        elif (
+            message.conversation_id == self._branch.conversation_id and not self._branch.is_reading
+        ):
+            self._send_waiting()
+
+    @Slot(str)
+    def _on_paused_changed(self, message_id: str) -> None:
+        self._branch.set_paused(message_id)
 
     @Slot()
     def _on_status_changed(self) -> None:
@@ -286,112 +374,12 @@ class ChatPresenter(QObject):
     def _on_run_failed(self, error: AppError) -> None:
         self._notices.error(error)
 
-    def _may_answer(self) -> bool:
-        """Return whether a request may start now; a refusal is told to the user."""
-        return not self._reading and may_answer(
-            self._models, self._notices, is_answering=self.is_answering
-        )
-
-    def _answer(self, question: Message, adapter: str | None = None) -> None:
-        """Let the model answer a message, which may be new.
-
-        The request goes out before anything is drawn: the model reads while the window works.
-        """
-        used = self._adapters.in_use if adapter is None else self._adapters.known(adapter)
-        added = [] if question.id in self._tree else [question]
-        answer = self._new_message(
-            question.id,
-            Role.ASSISTANT,
-            "",
-            state=MessageState.STREAMING,
-            model=self._models.state.name,
-            adapter=used.label if used is not None else "",
-        )
-        added.append(answer)
-        for message in added:
-            self._record(message)
-        self._start(answer, used)
-        self._show_added(*added)
-        self._conversations.choose(model=str(self._models.state.path or ""))
-
-    def _start(
-        self, answer: Message, used: UsedAdapter | None, *, continue_answer: bool = False
-    ) -> None:
-        path = self._tree.path_to(answer.id if continue_answer else answer.parent_id)
-        info = self._models.state.info
-        request = run_request(
-            path,
-            self._settings.settings,
-            () if used is None else (used.adapter,),
-            continue_answer=continue_answer,
-        )
-        try:
-            self._reply.start(
-                self._models.engine, answer, request, info.context_tokens if info else None
-            )
-        except RunError as error:
-            state = MessageState.INTERRUPTED if answer.text else MessageState.FAILED
-            failed = replace(answer, state=state, failure=error.cause)
-            self._saver.save(Store.finish_message, failed)
-            self._tree.put(failed)
-            self._notices.error(error)
-
-    def _new_message(
-        self,
-        parent_id: str | None,
-        role: Role,
-        text: str,
-        *,
-        state: MessageState = MessageState.COMPLETE,
-        model: str = "",
-        adapter: str = "",
-    ) -> Message:
-        return Message(
-            new_id(),
-            self._conversation_id,
-            parent_id,
-            role,
-            text,
-            time.time(),
-            state,
-            model,
-            adapter=adapter,
-        )
-
-    def _record(self, message: Message) -> None:
-        """Take a message into the tree and save it."""
-        self._tree.put(message)
-        self._saver.save(Store.add_message, message)
-
-    def _show_added(self, *messages: Message) -> None:
-        """Show the branch that ends with the last of `messages`, each the parent of the next."""
-        at_end = messages[0].parent_id == self._leaf_id
-        self._leaf_id = messages[-1].id
-        self._conversations.touch(self._conversation_id, self._leaf_id)
-        if at_end:
-            for message in messages:
-                self.message_added.emit(self._tree.shown_one(message.id))
-        else:
-            self._show(self._leaf_id)
-
     def _take_in_writing(self) -> None:
         """Let the tree hold the answer that is being written as far as it is."""
         writing = self._reply.message
-        if writing is not None and writing.conversation_id == self._conversation_id:
-            self._tree.put(writing)
+        if writing is not None and writing.conversation_id == self._branch.conversation_id:
+            self._branch.tree.put(writing)
 
     def _show(self, leaf_id: str | None) -> None:
         self._take_in_writing()
-        self._leaf_id = leaf_id
-        self.messages_shown.emit(self._tree.shown(leaf_id))
-        self.status_changed.emit(self.status)
-
-    def _show_and_keep(self, leaf_id: str) -> None:
-        """Show another branch, also the next time the conversation is opened."""
-        self._show(leaf_id)
-        self._conversations.show_branch(self._conversation_id, leaf_id)
-
-    def _clear_draft(self) -> None:
-        self._new_draft = ""
-        self._conversations.keep_draft(self._conversation_id, "")
-        self.draft_shown.emit("")
+        self._branch.show(leaf_id)

@@ -29,6 +29,8 @@ class ConversationChoices(QObject):
         conversations.current_changed.connect(self._on_current_changed)
         settings.layer_edited.connect(self._on_layer_edited)
         settings.preset_chosen.connect(self._on_preset_chosen)
+        settings.preset_renamed.connect(conversations.rename_preset)
+        models.model_chosen.connect(self._on_model_chosen)
         self._on_current_changed()
 
     @Slot()
@@ -56,6 +58,10 @@ class ConversationChoices(QObject):
     def _on_layer_edited(self, layer: Layer, overrides: Overrides) -> None:
         if layer is Layer.CONVERSATION:
             self._conversations.choose(overrides=encode_overrides(overrides))
+
+    @Slot(str)
+    def _on_model_chosen(self, path: str) -> None:
+        self._conversations.choose(model=path)
 
     @Slot(str)
     def _on_preset_chosen(self, name: str) -> None:

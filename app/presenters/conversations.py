@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from app.chat.conversation import Choices, Conversation, title_from
+from app.chat.conversation import TITLE_LENGTH, Choices, Conversation, title_from
+from app.chat.grouping import Group, Section, folder_name, sections_of
+from app.chat.message import new_id
 from app.chat.text import well_formed
+from app.presenters.bookmarks import hit_of
+from app.presenters.folders import Folders
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
+from app.presenters.temporary import TemporaryConversation, keep_copy
 from app.store.store import SearchHit, Store
 from app.store.worker import StoreThread
 
@@ -31,6 +37,14 @@ class ConversationsPresenter(QObject):
     choices_changed = Signal(object)
     #: Search results are there; carries the query and a tuple of SearchHit.
     search_finished = Signal(str, object)
+    #: The bookmarks are there; carries a tuple of SearchHit.
+    bookmarks_listed = Signal(object)
+    #: The model should write a title; carries the id of a conversation.
+    title_wanted = Signal(str)
+    #: What is shown is temporary now, or no more; carries which.
+    temporary_changed = Signal(bool)
+    #: A temporary conversation was left, and nothing of it is kept; carries its id.
+    temporary_ended = Signal(str)
     #: A message should be brought into view once its conversation is shown; carries its id.
     message_wanted = Signal(str)
 
@@ -52,13 +66,49 @@ class ConversationsPresenter(QObject):
         # What is chosen for the new conversation that has no message yet.
         self._new_choices = Choices()
         self._query = ""
+        #: What is done with whole folders.
+        self.folders = Folders(self, notices)
+        self._last_id = ""
+        self._collapsed = frozenset({Group.ARCHIVE.value})
+        # Whether the new conversation that is shown is to be temporary, and the one that is.
+        self._begins_temporary = False
+        self._temporary: TemporaryConversation | None = None
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
-        """Every conversation, pinned ones first, then the newest."""
+        """Every conversation that is kept, pinned ones first, then the newest."""
+        kept = (one for one in self._conversations.values() if not self._is_temporary(one.id))
+        return tuple(sorted(kept, key=_recency, reverse=True))
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The conversations under their headings, in the order of the list."""
+        return sections_of(self.conversations, date.today())
+
+    @property
+    def collapsed(self) -> frozenset[str]:
+        """The keys of the sections that are folded away."""
+        return self._collapsed
+
+    @property
+    def in_reach(self) -> tuple[Conversation, ...]:
+        """The conversations of the list that are not folded away, from top to bottom."""
         return tuple(
-            sorted(self._conversations.values(), key=_recency, reverse=True),
+            conversation
+            for section in self.sections
+            if section.key not in self._collapsed
+            for conversation in section.conversations
         )
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether nothing is kept of what is shown."""
+        return self._begins_temporary or self._is_temporary(self._current_id)
+
+    @property
+    def kept_id(self) -> str:
+        """The id of the shown conversation, to be remembered; empty for a temporary one."""
+        return "" if self.is_temporary else self._current_id
 
     @property
     def current_id(self) -> str:
@@ -76,6 +126,10 @@ class ConversationsPresenter(QObject):
         """The shown conversation, or None while a new one has no message yet."""
         return self._conversations.get(self._current_id)
 
+    def known(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation, or None when it is not there (any more)."""
+        return self._conversations.get(conversation_id)
+
     async def load(self, last_id: str) -> None:
         """Read the list and show the conversation that was shown last. Raises StoreError.
 
@@ -92,9 +146,7 @@ class ConversationsPresenter(QObject):
         """Show a conversation; an empty id shows a new one."""
         if conversation_id and conversation_id not in self._conversations:
             return
-        self._current_id = conversation_id
-        self._new_choices = Choices()
-        self.current_changed.emit(conversation_id)
+        self._show(conversation_id)
 
     def open_hit(self, hit: SearchHit) -> None:
         """Show a conversation at a message that was found."""
@@ -108,11 +160,47 @@ class ConversationsPresenter(QObject):
 
     def step(self, distance: int) -> None:
         """Show the conversation `distance` places further down the list."""
-        ids = [conversation.id for conversation in self.conversations]
+        ids = [conversation.id for conversation in self.in_reach]
         if not ids:
             return
         place = ids.index(self._current_id) + distance if self._current_id in ids else 0
         self.open(ids[max(0, min(place, len(ids) - 1))])
+
+    @Slot(int)
+    def go_to(self, place: int) -> None:
+        """Show the conversation at a place of the list, counted from 1."""
+        found = self.in_reach
+        if 0 < place <= len(found):
+            self.open(found[place - 1].id)
+
+    def go_back(self) -> None:
+        """Show the conversation that was shown before this one."""
+        if self._last_id in self._conversations:
+            self.open(self._last_id)
+
+    def new_temporary(self) -> None:
+        """Show an empty conversation of which nothing is kept; it ends when it is left."""
+        self._show("", temporary=True)
+
+    def keep_temporary(self) -> None:
+        """Make the temporary conversation that is shown one that is kept."""
+        self._begins_temporary = False
+        temporary, self._temporary = self._temporary, None
+        if temporary is not None:
+            self._saver.let_go(temporary)
+            self._saver.save(keep_copy, temporary.handed_over())
+            self.conversations_changed.emit(self.conversations)
+            self.current_changed.emit(self._current_id)
+        self.temporary_changed.emit(False)
+
+    def toggle_section(self, key: str) -> None:
+        """Fold a section of the list away, or unfold it."""
+        self.set_collapsed(self._collapsed ^ {key})
+
+    def set_collapsed(self, keys: frozenset[str]) -> None:
+        """Say which sections of the list are folded away."""
+        self._collapsed = keys
+        self.conversations_changed.emit(self.conversations)
 
     def begin(self, conversation_id: str, first_text: str) -> None:
         """Make the new conversation that is shown a real one, named after its first words."""
@@ -126,6 +214,10 @@ class ConversationsPresenter(QObject):
         )
         self._conversations[conversation.id] = conversation
         self._current_id = conversation.id
+        if self._begins_temporary:
+            self._begins_temporary = False
+            self._temporary = TemporaryConversation(conversation.id)
+            self._saver.hold(self._temporary)
         self._saver.save(Store.add_conversation, conversation)
         self.conversations_changed.emit(self.conversations)
         self.current_changed.emit(conversation_id)
@@ -139,7 +231,7 @@ class ConversationsPresenter(QObject):
             conversation_id, lambda old: replace(old, leaf_id=leaf_id, updated_at=time.time())
         )
 
-    def show_branch(self, conversation_id: str, leaf_id: str) -> None:
+    def show_branch(self, conversation_id: str, leaf_id: str | None) -> None:
         """Remember which branch of a conversation is shown."""
         self._change(conversation_id, lambda old: replace(old, leaf_id=leaf_id))
         self._saver.save(Store.set_leaf, conversation_id, leaf_id)
@@ -165,6 +257,43 @@ class ConversationsPresenter(QObject):
             self._change(conversation_id, lambda old: replace(old, pinned=pinned))
             self._saver.save(Store.set_pinned, conversation_id, pinned)
 
+    def set_folder(self, conversation_id: str, folder: str) -> None:
+        """Lay a conversation into a folder, which is there by being named, or into none."""
+        if conversation_id in self._conversations:
+            name = folder_name(well_formed(folder))
+            self._change(conversation_id, partial(replace, folder=name))
+            self._saver.save(Store.set_folder, conversation_id, name)
+
+    def set_archived(self, conversation_id: str, archived: bool) -> None:
+        """Put a conversation away at the end of the list, or take it out again."""
+        conversation = self._conversations.get(conversation_id)
+        if conversation is None or conversation.archived == archived:
+            return
+        self._change(conversation_id, partial(replace, archived=archived))
+        self._saver.save(Store.set_archived, conversation_id, archived)
+        if archived:
+            undo = NoticeAction(
+                self.tr("Undo"), partial(self.set_archived, conversation_id, archived=False)
+            )
+            title = title_from(conversation.title)
+            self._notices.info(self.tr("“{title}” was archived.").format(title=title), undo)
+
+    def duplicate(self, conversation_id: str) -> None:
+        """Show a copy of a conversation, with every branch."""
+        conversation = self._conversations.get(conversation_id)
+        if conversation is not None and not self._is_temporary(conversation_id):
+            title = self.tr("{title} (copy)").format(title=conversation.title[:TITLE_LENGTH])
+            self._tasks.start(self._duplicate(conversation_id, title), "duplicate")
+
+    def ask_for_title(self, conversation_id: str) -> None:
+        """Let the model write a title for a conversation."""
+        if conversation_id in self._conversations:
+            self.title_wanted.emit(conversation_id)
+
+    def list_bookmarks(self) -> None:
+        """Read which messages are bookmarked."""
+        self._tasks.start(self._list_bookmarks(), "bookmarks")
+
     def choose(self, **changes: str) -> None:
         """Choose a model, adapter, preset or settings for the shown conversation.
 
@@ -181,17 +310,26 @@ class ConversationsPresenter(QObject):
             self._saver.save(Store.set_choices, self._current_id, choices)
         self.choices_changed.emit(choices)
 
+    @Slot(str, str)
+    def rename_preset(self, old: str, new: str) -> None:
+        """Let every conversation that has a preset go on with it under its new name."""
+        for conversation in tuple(self._conversations.values()):
+            if conversation.choices.preset == old:
+                choices = replace(conversation.choices, preset=new)
+                self._conversations[conversation.id] = replace(conversation, choices=choices)
+        self._saver.save(Store.rename_preset, old, new)
+
     def delete(self, conversation_id: str) -> None:
         """Take a conversation out of the list; the notice offers to undo it."""
-        order = [conversation.id for conversation in self.conversations]
+        order = [one.id for one in self.in_reach]
         conversation = self._conversations.pop(conversation_id, None)
         if conversation is None:
             return
         self._saver.save(Store.delete_conversation, conversation_id)
         self.conversations_changed.emit(self.conversations)
         if conversation_id == self._current_id:
-            place = order.index(conversation_id)
-            rest = order[:place] + order[place + 1 :]
+            place = order.index(conversation_id) if conversation_id in order else 0
+            rest = [one for one in order if one != conversation_id]
             self.open(rest[min(place, len(rest) - 1)] if rest else "")
         undo = NoticeAction(self.tr("Undo"), partial(self.restore, conversation))
         self._notices.info(
@@ -213,10 +351,41 @@ class ConversationsPresenter(QObject):
         else:
             self.search_finished.emit(query, ())
 
+    async def _duplicate(self, conversation_id: str, title: str) -> None:
+        copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
+        if copy is not None:
+            self._conversations[copy.id] = copy
+            self.conversations_changed.emit(self.conversations)
+            self.open(copy.id)
+
+    async def _list_bookmarks(self) -> None:
+        marks = await self._store.run(Store.bookmarks)
+        self.bookmarks_listed.emit(tuple(map(hit_of, marks)))
+
     async def _search(self, query: str) -> None:
         hits = await self._store.run(Store.search, query, SEARCH_LIMIT)
         if query == self._query:
             self.search_finished.emit(query, hits)
+
+    def _show(self, conversation_id: str, *, temporary: bool = False) -> None:
+        was_temporary, left = self.is_temporary, self._temporary
+        left_id = self._current_id
+        if left is not None and conversation_id != left_id:
+            self._temporary = None
+            self._conversations.pop(left_id, None)
+            left.end()
+            self.temporary_ended.emit(left_id)
+        elif conversation_id != left_id and left_id:
+            self._last_id = left_id
+        self._begins_temporary = temporary
+        self._current_id = conversation_id
+        self._new_choices = Choices()
+        self.current_changed.emit(conversation_id)
+        if self.is_temporary != was_temporary:
+            self.temporary_changed.emit(self.is_temporary)
+
+    def _is_temporary(self, conversation_id: str) -> bool:
+        return self._temporary is not None and self._temporary.conversation_id == conversation_id
 
     def _change(self, conversation_id: str, change: Callable[[Conversation], Conversation]) -> None:
         conversation = self._conversations.get(conversation_id)

@@ -31,6 +31,8 @@ class ImportItem:
     name: str
     size: int
     """With all that belongs to it, in bytes."""
+    device: int | None = None
+    """Number of the disk it is on; None where it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class ImportPlan:
         """How much that is, in bytes."""
         return sum(item.size for item in self.items)
 
+    def needed_on(self, device: int | None, *, copies: bool) -> int:
+        """Return how much of a disk it would take, as copies or moved there."""
+        from app.catalog.disk_room import needed_bytes
+
+        return needed_bytes(
+            ((item.size, item.device) for item in self.items), device, copies=copies
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FolderRoom:
@@ -59,6 +69,8 @@ class FolderRoom:
     path: Path
     free: int | None
     """Bytes; None where the disk does not say."""
+    device: int | None = None
+    """Number of the disk; None where it cannot be told."""
 
 
 class ImportPreview(QObject):
@@ -137,7 +149,8 @@ def _plan(paths: tuple[Path, ...], stopped: threading.Event) -> ImportPlan:
         return ImportPlan(error=error)
     media = [medium for medium in removable_media() if _holds(medium.path, found)]
     items = tuple(
-        ImportItem(file.path, shown_name(file.path), _size(file)) for file in found.values()
+        ImportItem(file.path, shown_name(file.path), _size(file), _device(file.path))
+        for file in found.values()
     )
     return ImportPlan(
         items, bool(media), any(medium.is_read_only for medium in media), tuple(left_out)
@@ -177,7 +190,14 @@ def _holds(medium: Path, files: Iterable[Path]) -> bool:
 
 
 def _rooms(folders: tuple[Path, ...]) -> tuple[FolderRoom, ...]:
-    return tuple(FolderRoom(folder, _free(folder)) for folder in folders)
+    return tuple(FolderRoom(folder, _free(folder), _device(folder)) for folder in folders)
+
+
+def _device(path: Path) -> int | None:
+    try:
+        return path.stat().st_dev
+    except OSError:
+        return None
 
 
 def _free(folder: Path) -> int | None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.catalog.starter import bundled_files, is_starter, starter_path
-from app.errors import AppError, SettingsError
+from app.errors import AppError
 from app.presenters.library_look import Look, Places
+from app.presenters.library_saving import LibrarySaving
 from app.presenters.library_watch import LibraryWatch
 from app.presenters.notices import Notices
 from app.presenters.settings import SettingsPresenter
@@ -33,14 +34,12 @@ if TYPE_CHECKING:
     from app.catalog.scan import Library, LibraryFolder
     from app.presenters.library_files import LibraryFiles
 
-#: A slider that is dragged writes the file once, not at every step.
-SAVE_DELAY_MS = 1_000
-
 
 class LibraryPresenter(QObject):
     """Knows every model and adapter. Lives on the window's thread."""
 
     #: Files came, went or changed, or something was said of one; carries a tuple of LibraryEntry.
+    #: What the engine shows of a file is told once for a turn of the loop, at its end.
     library_changed = Signal(object)
     #: A look through the folders has begun or ended; carries whether one goes on.
     scanning_changed = Signal(bool)
@@ -48,6 +47,8 @@ class LibraryPresenter(QObject):
     import_progressed = Signal(object)
     #: An import has ended, also a cancelled or failed one; carries the paths that are there now.
     import_finished = Signal(object)
+    #: A deletion was undone; carries the path of what is there again, at the next look.
+    file_restored = Signal(object)
 
     def __init__(
         self,
@@ -74,14 +75,14 @@ class LibraryPresenter(QObject):
         self._is_started = False
         self._is_scanning = False
         self._is_wanted_again = False
-        self._failing = False
         self._looked_at: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._watch = LibraryWatch(self)
         self._watch.look_wanted.connect(self.refresh)
-        self._save_timer = QTimer(self)
-        self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(SAVE_DELAY_MS)
-        self._save_timer.timeout.connect(self._on_save_due)
+        self._saving = LibrarySaving(self._records_now, notices, tasks, self)
+        self._news_timer = QTimer(self)
+        self._news_timer.setSingleShot(True)
+        self._news_timer.setInterval(0)
+        self._news_timer.timeout.connect(self._on_news_due)
         settings.settings_changed.connect(self._on_settings_changed)
 
     @property
@@ -222,7 +223,7 @@ class LibraryPresenter(QObject):
         from app.catalog.engine_facts import facts_of
 
         facts = facts_of(info)
-        self._say(info.path, failure=None, **({"facts": facts} if facts else {}))
+        self._note(info.path, failure=None, **({"facts": facts} if facts else {}))
 
     def note_load_failed(self, path: Path, error: AppError) -> None:
         """Keep why the engine could not load a file, when the file is the reason."""
@@ -230,19 +231,19 @@ class LibraryPresenter(QObject):
 
         failure = failure_of(error)
         if failure is not None:
-            self._say(path, failure=failure)
+            self._note(path, failure=failure)
 
     def note_speed(self, path: Path, tokens_per_second: float, context_tokens: int) -> None:
         """Keep how fast a model has just written."""
         from app.catalog.records import Speed
 
-        self._say(path, speed=Speed(tokens_per_second, context_tokens, time.time()))
+        self._note(path, speed=Speed(tokens_per_second, context_tokens, time.time()))
 
     def note_adapter_test(self, path: Path, outcome: AdapterOutcome, model_key: str = "") -> None:
         """Keep what the self-test of an adapter found, and with which model."""
         from app.catalog.records import AdapterTest
 
-        self._say(path, adapter_test=AdapterTest(outcome, time.time(), model_key))
+        self._note(path, adapter_test=AdapterTest(outcome, time.time(), model_key))
 
     def delete(self, path: Path) -> None:
         """Move a file with all that belongs to it to the trash; the notice can undo it."""
@@ -264,12 +265,8 @@ class LibraryPresenter(QObject):
         self._watch.close()
         if "_files" in vars(self):
             self._files.cancel()
-        self._save_timer.stop()
-        if self._records.is_changed:
-            try:
-                self._records.save()
-            except SettingsError as error:
-                self._tell_failure(error)
+        self._news_timer.stop()
+        self._saving.close()
 
     @cached_property
     def _files(self) -> LibraryFiles:
@@ -278,6 +275,7 @@ class LibraryPresenter(QObject):
         files = LibraryFiles(self._notices, self._tasks, self)
         files.import_progressed.connect(self.import_progressed)
         files.import_finished.connect(self.import_finished)
+        files.file_restored.connect(self.file_restored)
         files.files_changed.connect(self.refresh)
         return files
 
@@ -287,6 +285,9 @@ class LibraryPresenter(QObject):
         from app.catalog.records import RecordsFile
 
         return RecordsFile(self._records_file)
+
+    def _records_now(self) -> RecordsFile:
+        return self._records
 
     async def _begin(self) -> None:
         self.scanning_changed.emit(True)
@@ -314,7 +315,9 @@ class LibraryPresenter(QObject):
         )
         shown = (self._entries, self.folders) if self._library is not None else None
         records = self._records.snapshot()
-        found = await asyncio.to_thread(self._looker.look, places, records, shown)
+        is_importing = "_files" in vars(self) and self._files.is_importing
+        look = partial(self._looker.look, is_importing=is_importing)
+        found = await asyncio.to_thread(look, places, records, shown)
         if found is None or self._stopped.is_set():
             return
         library, is_same = found
@@ -324,6 +327,7 @@ class LibraryPresenter(QObject):
         if not is_same:
             self._show(library.entries)
         self._say_what_waited()
+        self._tell_now()
 
     def _places(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the folders and the single files that the user has."""
@@ -343,10 +347,15 @@ class LibraryPresenter(QObject):
             for entry in entries
         )
         self._by_path = {entry.path: entry for entry in self._entries}
-        self.library_changed.emit(self._entries)
+        self._news_timer.start()
 
     def _say(self, path: Path, **changes: Any) -> None:
-        """Change the record of a file, now or when it is known."""
+        """Change the record of a file as the user says, and tell of it at once."""
+        self._note(path, **changes)
+        self._tell_now()
+
+    def _note(self, path: Path, **changes: Any) -> None:
+        """Change the record of a file, now or when it is known; several notes are told together."""
         change = partial(replace, **changes)
         entry = self.entry_for(path)
         if entry is None:
@@ -370,7 +379,7 @@ class LibraryPresenter(QObject):
         record = change(before)
         if record != before:
             self._records.set(entry.key, record)
-            self._save_timer.start()
+            self._saving.start()
             self._show(self._entries)
 
     @Slot(object)
@@ -380,19 +389,11 @@ class LibraryPresenter(QObject):
             self._looked_at = places
             self.refresh()
 
+    def _tell_now(self) -> None:
+        if self._news_timer.isActive():
+            self._news_timer.stop()
+            self._on_news_due()
+
     @Slot()
-    def _on_save_due(self) -> None:
-        self._tasks.start(self._save(), "notes on models")
-
-    async def _save(self) -> None:
-        try:
-            await asyncio.to_thread(self._records.save)
-        except SettingsError as error:
-            self._tell_failure(error)
-        else:
-            self._failing = False
-
-    def _tell_failure(self, error: SettingsError) -> None:
-        if not self._failing:
-            self._failing = True
-            self._notices.error(error)
+    def _on_news_due(self) -> None:
+        self.library_changed.emit(self._entries)

@@ -32,6 +32,8 @@ class LibraryFiles(QObject):
     import_progressed = Signal(object)
     #: An import has ended; carries a tuple of the paths that are there now.
     import_finished = Signal(object)
+    #: A deletion was undone; carries the path of what is there again.
+    file_restored = Signal(object)
     #: Files came or went.
     files_changed = Signal()
 
@@ -41,6 +43,11 @@ class LibraryFiles(QObject):
         self._tasks = tasks
         self._cancelled = threading.Event()
         self._is_importing = False
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether an import goes on."""
+        return self._is_importing
 
     def bring(self, paths: tuple[Path, ...], folder: Path, how: How) -> None:
         """Bring files into a folder, one import at a time."""
@@ -120,6 +127,7 @@ class LibraryFiles(QObject):
     async def _restore(self, trashed: tuple[Trashed, ...]) -> None:
         try:
             await asyncio.to_thread(_restore_all, trashed)
+            self.file_restored.emit(trashed[0].origin)
         finally:
             self.files_changed.emit()
 

@@ -47,6 +47,7 @@ class Look:
 
     def __init__(self, stopped: Event) -> None:
         self._stopped = stopped
+        self._made_at = time.time()
         self._scanner: Scanner | None = None
 
     def look(
@@ -54,9 +55,15 @@ class Look:
         places: Places,
         records: Mapping[str, Record],
         shown: tuple[tuple[LibraryEntry, ...], tuple[LibraryFolder, ...]] | None,
+        *,
+        is_importing: bool = False,
     ) -> tuple[Library, bool] | None:
-        """Return what there is, and whether that is what is shown; None when it was stopped."""
-        if self._scanner is None:
+        """Return what there is, and whether that is what is shown; None when it was stopped.
+
+        The first look takes away what imports of earlier starts have left, unless one goes on.
+        """
+        is_first = self._scanner is None
+        if is_first:
             for module in _NEEDED:
                 import_module(module)
                 time.sleep(_BREATH_S)
@@ -69,5 +76,9 @@ class Look:
         library = self._scanner.scan(request, records, self._stopped)
         if library is None:
             return None
+        if is_first and not is_importing:
+            from app.catalog.leftovers import remove_leftovers
+
+            remove_leftovers(library.watched, self._made_at)
         # Compared here, since in a large library it takes a while.
         return library, (library.entries, library.folders) == shown

@@ -20,11 +20,12 @@ from app.chat.message import Message
 from app.chat.text import well_formed
 from app.engine.engine import Engine
 from app.errors import AppError, ModelLoadError, Remedy
+from app.presenters.adapters_at_load import AdaptersAtLoad
 from app.presenters.model_slot import ModelSlot
 from app.presenters.model_slots import ModelSlots
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.notices import Notice, NoticeAction, Notices
-from app.presenters.recent_models import recent_of, remember
+from app.presenters.recent_models import absolute, recent_of, remember
 from app.presenters.requests import load_request
 from app.presenters.settings import SettingsPresenter
 from app.runtime.protocol import LoadRequest, ModelInfo
@@ -48,6 +49,8 @@ class ModelPresenter(QObject):
     choices_changed = Signal(object)
     #: A model answers requests; carries its ModelInfo.
     model_loaded = Signal(object)
+    #: The user has chosen a model; carries its path.
+    model_chosen = Signal(str)
     #: A library has logged a line.
     log_received = Signal(str)
     #: Every engine has ended after `shut_down`.
@@ -66,11 +69,10 @@ class ModelPresenter(QObject):
         self._settings = settings
         self._notices = notices
         self._told: Notice | None = None
-        self._preferred_adapter = ""
-        # Whose settings count, and what they are.
-        self._taken: tuple[Path | None, str] = (None, "")
-        # Models whose load failed together with their adapters.
-        self._without_adapters: set[Path] = set()
+        #: What comes with a model when it is loaded.
+        self.adapters = AdaptersAtLoad(library)
+        # Whose settings count, what it is called, and what they are.
+        self._taken: tuple[object, ...] = ()
         self._slots = ModelSlots(make_engine, library, self)
         self._slots.changed.connect(self._on_slot_changed)
         self._slots.loaded.connect(self._on_slot_loaded)
@@ -111,7 +113,7 @@ class ModelPresenter(QObject):
         # Not before there is something to choose: the window is painted by then.
         from app.presenters.model_choices import choices_of
 
-        return choices_of(models, self.loaded, self._settings.settings)
+        return choices_of(models, self.loaded, self._settings)
 
     def recent(self, choices: tuple[ModelChoice, ...]) -> tuple[ModelChoice, ...]:
         """Return those of `choices` that were loaded lately, the last one first."""
@@ -126,7 +128,7 @@ class ModelPresenter(QObject):
         """Load `model`, or else the last one if the user wants that and it is not known to crash."""
         settings = self._settings.settings
         if model:
-            self.load(model)
+            self._load(absolute(model))
         elif settings.state.last_model and settings.engine.load_last_model:
             if settings.state.last_load_failed:
                 self._told = self._notices.warn(
@@ -136,19 +138,13 @@ class ModelPresenter(QObject):
                     self.tr("Choose a model to go on."),
                 )
             else:
-                self.load(settings.state.last_model)
+                self._load(absolute(settings.state.last_model))
 
     def load(self, path: str) -> None:
         """Show a model file that is loaded, or load it in place of the one that is not kept."""
         model = absolute(path)
-        slot = self._slots.with_model(model)
-        if slot is not None and slot is not self._slots.shown and not slot.is_free:
-            self._show(slot)
-            return
-        if slot is None or slot.is_free:
-            slot = self._slot_for(model)
-        if slot is not None:
-            self._load_into(slot, model)
+        self._load(model)
+        self.model_chosen.emit(str(model))
 
     def load_starter(self) -> None:
         """Load the starter model that comes with the program."""
@@ -156,18 +152,13 @@ class ModelPresenter(QObject):
 
     def reload(self) -> None:
         """Load the shown model once more, with the settings as they are now."""
-        if self._slots.shown.path is not None:
-            self._load_into(self._slots.shown, self._slots.shown.path)
+        self._load_again(self._slots.shown)
 
     def show_if_loaded(self, path: str) -> None:
         """Show the model at `path` if it is loaded; else the shown one stays."""
         slot = self._slots.with_model(absolute(path)) if path else None
         if slot is not None and not slot.is_free and slot is not self._slots.shown:
             self._show(slot)
-
-    def prefer_adapter(self, path: str) -> None:
-        """Load this adapter together with the next model, if it fits that one."""
-        self._preferred_adapter = path
 
     def refresh_choices(self) -> None:
         """Look at the files and at the free memory again."""
@@ -178,12 +169,12 @@ class ModelPresenter(QObject):
         """Keep the shown model loaded when another one is chosen and when it rests, or not."""
         if self._slots.shown.path is not None:
             self._library.set_keep_loaded(self._slots.shown.path, kept)
-            self._on_settings_changed(self._settings.settings)
 
     def note_speed(self, message: Message) -> None:
-        """Keep how fast the shown model wrote an answer, if that says something."""
-        statistics, path = message.statistics, self._slots.shown.path
-        if statistics is None or path is None or message.model != self._slots.shown.state.name:
+        """Keep how fast a loaded model wrote an answer, if that says something."""
+        statistics = message.statistics
+        path = next((state.path for state in self.loaded if state.name == message.model), None)
+        if statistics is None or path is None:
             return
         speed, tokens = statistics.decode_tokens_per_second, statistics.generated_tokens or 0
         if speed is not None and tokens >= FEWEST_TOKENS:
@@ -194,12 +185,12 @@ class ModelPresenter(QObject):
         slot = self._slots.room()
         return "" if slot is None or slot.is_free else slot.state.name
 
-    def trust_library(self, version: str) -> None:
-        """Use an NPU library that Cairn does not know, and load the model with it."""
+    def trust_library(self, version: str, slot: ModelSlot) -> None:
+        """Use an NPU library that Cairn does not know, and load the model of a slot with it."""
         known = self._settings.settings.state.trusted_libraries
         if version and version not in known:
             self._settings.set_value("state", "trusted_libraries", (*known, version))
-        self.reload()
+        self._load_again(slot)
 
     def unload(self, path: str = "") -> None:
         """Give the memory of a model back; without a path that of the shown one."""
@@ -223,11 +214,31 @@ class ModelPresenter(QObject):
             self._settings.set_value("state", "last_load_failed", False)
         self._slots.shut_down()
 
+    def _load(self, model: Path) -> None:
+        slot = self._slots.with_model(model)
+        if slot is not None and not slot.is_free:
+            if slot is not self._slots.shown:
+                self._show(slot)
+            return
+        slot = self._slot_for(model)
+        if slot is not None:
+            self._load_into(slot, model)
+
+    def _load_again(self, slot: ModelSlot) -> None:
+        if slot.path is not None:
+            self._load_into(slot, slot.path)
+
     def _slot_for(self, model: Path) -> ModelSlot | None:
         """Return room for `model`, or None after saying that there is none."""
         room = self._slots.room()
+        if room is not None and self._slots.is_kept(room):
+            self._notices.info(
+                self.tr("{kept} makes room, although it is kept: there is room for two.").format(
+                    kept=room.state.name
+                )
+            )
         beside = room is not self._slots.shown
-        if beside and (problem := self._lack_of_memory(model)) is not None:
+        if beside and (problem := self._lack_of_memory(model, room)) is not None:
             self._told = self._notices.error(
                 problem,
                 NoticeAction(
@@ -237,62 +248,54 @@ class ModelPresenter(QObject):
             return None
         return self._slots.add() if room is None else room
 
-    def _lack_of_memory(self, model: Path) -> AppError | None:
-        """Return why `model` does not fit beside what is loaded, or None when it may."""
-        from app.catalog.fit import FitMark, available_bytes, fit_of
+    def _lack_of_memory(self, model: Path, room: ModelSlot | None) -> AppError | None:
+        from app.presenters.memory_check import lack_of_memory
 
         entry = self._library.entry_for(model)
         if entry is None:
             return None
-        tokens = self._settings.settings.context.context_tokens
-        found = fit_of(entry, tokens, available_bytes())
-        if found.mark is not FitMark.TOO_BIG:
-            return None
-        return ModelLoadError(
-            self.tr("{model} does not fit beside {kept}. {reason}").format(
-                model=entry.label, kept=self._slots.shown.state.name, reason=found.reason
-            ),
-            self.tr("{kept} stays loaded.").format(kept=self._slots.shown.state.name),
-        )
+        leaving = None if room is None else room.state
+        kept = self._slots.shown.state
+        return lack_of_memory(entry, kept, leaving, self._library, self._settings)
 
     def _load_into(self, slot: ModelSlot, model: Path) -> None:
         replaces = "" if slot.is_free or slot.path == model else slot.state.name
         before, self._slots.shown = self._slots.shown, slot
         self._take_layer(model)
         try:
-            request = self._request(model)
+            request = load_request(model, self._settings.settings)
+            request = self._slots.in_domain_of_its_own(request)
         except AppError as error:
             self._show(before)
             self._told = self._notices.error(error)
             return
+        request = replace(request, adapters=self.adapters.to_load(model))
         remember(model, self._settings)
         # Cleared when the model answers: a load that takes everything down is not repeated.
         self._settings.set_value("state", "last_load_failed", True)
         self._settings.save_now()
-        slot.load(request, replaces)
+        slot.load(request, self._label(model), replaces)
 
-    def _request(self, model: Path) -> LoadRequest:
-        from app.catalog.adapters import Answer, match
-        from app.presenters.adapter_requests import adapters_to_load
+    def _load_without(self, slot: ModelSlot, request: LoadRequest, error: AppError) -> None:
+        """Load a model once more without the adapters that may be why it could not be."""
+        less, names = self.adapters.without_the_guilty(request, error.subject)
+        slot.load(less, self._label(request.model))
+        self._notices.warn(
+            self.tr("{model} is loaded without {adapters}. {cause}").format(
+                model=slot.state.name, adapters=names, cause=error.cause
+            ),
+            self.tr("Remove the adapter, or put another file in its place."),
+        )
 
-        request = load_request(model, self._settings.settings)
-        request = self._slots.in_domain_of_its_own(request)
+    def _label(self, model: Path) -> str:
         entry = self._library.entry_for(model)
-        if entry is not None and model not in self._without_adapters:
-            fitting = [
-                adapter
-                for adapter in self._library.adapters
-                if match(adapter, entry).answer is Answer.YES
-            ]
-            adapters = adapters_to_load(entry, fitting, self._preferred_adapter)
-            request = replace(request, adapters=adapters)
-        return request
+        return entry.label if entry is not None else well_formed(model.stem)
 
     def _show(self, slot: ModelSlot) -> None:
         self._slots.shown = slot
         if slot.path is not None:
             self._settings.set_value("state", "last_model", str(slot.path))
-            self._take_layer(slot.path)
+        self._take_layer(slot.path)
         self._settings.set_model(slot.state.info)
         self._announce()
 
@@ -302,17 +305,19 @@ class ModelPresenter(QObject):
         if others:
             self._show(others[0])
 
-    def _take_layer(self, model: Path) -> None:
+    def _take_layer(self, model: Path | None) -> None:
         """Let the settings of this model count."""
-        text = self._library.record_for(model).overrides
-        if (model, text) == self._taken:
+        if model is None:
+            self._taken = ()
+            self._settings.set_layer(Layer.MODEL, None)
             return
-        self._taken = (model, text)
+        label, text = self._label(model), self._library.record_for(model).overrides
+        if (model, label, text) == self._taken:
+            return
+        self._taken = (model, label, text)
         overrides, complaints = decode_overrides(text)
         for complaint in complaints:
             self._notices.warn(complaint)
-        entry = self._library.entry_for(model)
-        label = entry.label if entry is not None else well_formed(model.stem)
         self._settings.set_layer(Layer.MODEL, label, overrides)
 
     def _announce(self) -> None:
@@ -341,27 +346,31 @@ class ModelPresenter(QObject):
 
     @Slot(object, object)
     def _on_slot_failed(self, slot: ModelSlot, error: AppError) -> None:
-        self._settings.set_value("state", "last_load_failed", True)
-        self._settings.save_now()
-        adapters = slot.request.adapters if slot.request is not None else ()
-        if slot.path is not None and adapters and slot.state.info is None:
-            # One of the adapters may be what is wrong.
-            self._without_adapters.add(slot.path)
-            if error.subject in {str(adapter.path) for adapter in adapters}:
-                self._load_into(slot, slot.path)
-                self._told = self._notices.error(error)
-                return
-        elif slot.path is not None and isinstance(error, ModelLoadError):
+        request = slot.request
+        if request is not None and request.adapters and slot.failed_while_loading:
+            self._load_without(slot, request, error)
+            return
+        if str(slot.path) == self._settings.settings.state.last_model:
+            self._settings.set_value("state", "last_load_failed", True)
+            self._settings.save_now()
+        if slot.path is not None and isinstance(error, ModelLoadError):
             self._library.note_load_failed(slot.path, error)
-        actions: tuple[NoticeAction, ...] = ()
-        if error.remedy is Remedy.TRUST_LIBRARY:
-            trust = partial(self.trust_library, error.subject)
-            actions = (NoticeAction(self.tr("Try it"), trust),)
-        told = self._notices.error(error, *actions)
+        about = slot.state.name if self.loaded else ""
+        told = self._notices.error(error, *self._ways_out(slot, error), about=about)
         if slot is self._slots.shown:
             self._settings.set_model(None)
-            self._show_another()
+            if slot.failed_while_loading:
+                self._show_another()
         self._told = told
+
+    def _ways_out(self, slot: ModelSlot, error: AppError) -> tuple[NoticeAction, ...]:
+        """Return what can be done about a failure, for this model and no other."""
+        if error.remedy is Remedy.TRUST_LIBRARY:
+            trust = partial(self.trust_library, error.subject, slot)
+            return (NoticeAction(self.tr("Try it"), trust),)
+        if error.remedy in (Remedy.RETRY, Remedy.RELOAD_MODEL):
+            return (NoticeAction(self.tr("Load it again"), partial(self._load_again, slot)),)
+        return ()
 
     @Slot(object)
     def _on_slot_unloaded(self, slot: ModelSlot) -> None:
@@ -370,14 +379,14 @@ class ModelPresenter(QObject):
             return
         self._settings.set_value("state", "last_model", "")
         self._settings.set_model(None)
-        self._settings.set_layer(Layer.MODEL, None)
-        self._taken = (None, "")
+        self._take_layer(None)
         self._show_another()
 
     @Slot(object)
     def _on_library_changed(self, _entries: tuple[LibraryEntry, ...]) -> None:
-        if self._slots.shown.path is not None:
-            self._take_layer(self._slots.shown.path)
+        self._take_layer(self._slots.shown.path)
+        self._slots.take_names(self._label)
+        self._slots.rest_after(self._settings.settings.engine.unload_after_minutes)
         self.choices_changed.emit(self.choices())
 
     @Slot(object, object)
@@ -388,13 +397,3 @@ class ModelPresenter(QObject):
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         self._slots.rest_after(settings.engine.unload_after_minutes)
-
-
-def absolute(text: str) -> Path:
-    """Return the path that `text` names, also where it cannot exist: loading it says so."""
-    path = Path(text.replace("\0", ""))
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError:
-        # "~name" of somebody who is not known here.
-        return path.absolute()

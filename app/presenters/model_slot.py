@@ -7,8 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.catalog.starter import STARTER_LABEL, is_starter
-from app.chat.text import well_formed
+from app.catalog.starter import is_starter
 from app.engine.engine import Engine
 from app.engine.state import EngineState
 from app.errors import AppError
@@ -39,6 +38,9 @@ class ModelSlot(QObject):
         self.engine = engine
         self.state = ModelState()
         self.request: LoadRequest | None = None
+        #: The last failure was one of a load.
+        self.failed_while_loading = False
+        self._name = ""
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
         self._rest_timer.timeout.connect(self._on_rest_due)
@@ -66,15 +68,16 @@ class ModelSlot(QObject):
         """Whether an answer is being written here."""
         return self.engine.state is EngineState.RUNNING
 
-    def load(self, request: LoadRequest, replaces: str) -> None:
-        """Load a model in place of the one before."""
+    def load(self, request: LoadRequest, name: str, replaces: str = "") -> None:
+        """Load a model in place of the one before; `name` is what it is called."""
         path = request.model
         self.request = request
+        self._name = name
         self._rest_timer.stop()
         self._set_state(
             ModelState(
                 ModelStage.LOADING,
-                STARTER_LABEL if is_starter(path) else well_formed(path.stem),
+                name,
                 progress=LoadProgress(self.tr("Starting the engine")),
                 is_starter=is_starter(path),
                 path=path,
@@ -88,11 +91,19 @@ class ModelSlot(QObject):
         self._rest_timer.stop()
         self.engine.unload()
 
+    def set_name(self, name: str) -> None:
+        """Call the model by another name."""
+        if name != self._name and self.state.stage is not ModelStage.NONE:
+            self._name = name
+            self._set_state(replace(self.state, name=self._shown_name(self.state.info)))
+
     def rest_after(self, minutes: int) -> None:
         """Let the model rest when it was not used for a while; 0 never does."""
-        self._rest_timer.stop()
-        self._rest_timer.setInterval(minutes * 60_000)
-        self._wait_for_rest()
+        interval = minutes * 60_000
+        if interval != self._rest_timer.interval():
+            self._rest_timer.stop()
+            self._rest_timer.setInterval(interval)
+            self._wait_for_rest()
 
     @Slot(object)
     def _on_load_progressed(self, progress: LoadProgress) -> None:
@@ -106,7 +117,7 @@ class ModelSlot(QObject):
         self._set_state(
             ModelState(
                 ModelStage.READY,
-                _name(info),
+                self._shown_name(info),
                 _detail(info),
                 info=info,
                 is_starter=is_starter(info.path),
@@ -119,6 +130,7 @@ class ModelSlot(QObject):
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
         self._rest_timer.stop()
+        self.failed_while_loading = self.state.stage is ModelStage.LOADING
         self._set_state(replace(self.state, stage=ModelStage.FAILED, progress=None, error=error))
         self.failed.emit(self, error)
 
@@ -148,28 +160,21 @@ class ModelSlot(QObject):
         if self._rest_timer.interval() and self.state.stage is ModelStage.READY:
             self._rest_timer.start()
 
+    def _shown_name(self, info: ModelInfo | None) -> str:
+        return f"{self._name} ({DEMO_LABEL})" if info is not None and info.is_demo else self._name
+
     def _set_state(self, state: ModelState) -> None:
         self.state = state
         self.changed.emit(self)
 
 
-def _name(info: ModelInfo) -> str:
-    if is_starter(info.path):
-        return STARTER_LABEL
-    name = info.name or well_formed(info.path.stem)
-    return f"{name} ({DEMO_LABEL})" if info.is_demo else name
-
-
 def _detail(info: ModelInfo) -> str:
     """Return what the header says beside the name: size, quantisation, context."""
-    parts = [_parameters(info.parameters), info.quantization, _context(info.context_tokens)]
+    from app.catalog.model_file import count_text
+
+    count = count_text(info.parameters) if info.parameters else ""
+    parts = [count, info.quantization, _context(info.context_tokens)]
     return " · ".join(part for part in parts if part)
-
-
-def _parameters(count: int | None) -> str:
-    if not count:
-        return ""
-    return f"{count / 1e9:.1f}B" if count >= 1e9 else f"{count / 1e6:.0f}M"
 
 
 def _context(tokens: int) -> str:

@@ -66,7 +66,9 @@ class ModelSlots(QObject):
 
     def with_model(self, path: Path) -> ModelSlot | None:
         """Return the slot that a model is in or was asked for, or None."""
-        return next((slot for slot in self._slots if slot.path == path), None)
+        found = [slot for slot in self._slots if slot.path == path]
+        # One that failed before may still stand for the same file.
+        return next((slot for slot in found if not slot.is_free), found[0] if found else None)
 
     def is_kept(self, slot: ModelSlot) -> bool:
         """Return whether the model in a slot stays when another one is chosen."""
@@ -110,6 +112,12 @@ class ModelSlots(QObject):
         free = (domain for domain in range(wanted, wanted + MOST_LOADED) if domain not in taken)
         domain = min(next(free, wanted), LAST_DOMAIN)
         return replace(request, npu=replace(request.npu, base_domain_id=domain))
+
+    def take_names(self, name_of: Callable[[Path], str]) -> None:
+        """Call the models as the library does now."""
+        for slot in self._slots:
+            if slot.path is not None:
+                slot.set_name(name_of(slot.path))
 
     def rest_after(self, minutes: int) -> None:
         """Let models that are not kept rest when they were not used for a while; 0 never does."""

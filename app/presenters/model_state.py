@@ -51,8 +51,8 @@ class ModelChoice:
     """Why it cannot be loaded, or an empty text."""
     warning: str = ""
     """Why it may not work, or an empty text."""
-    speed: str = ""
-    """How fast it wrote when it was last measured here: "12.4 tok/s"."""
+    speed: float | None = None
+    """Tokens per second when it was last measured here."""
     fit: str = ""
     """Whether it fits the memory, in one word: "fits", "tight", "too_big"; empty if unknown."""
     fit_reason: str = ""

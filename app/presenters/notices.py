@@ -98,11 +98,15 @@ class Notices(QObject):
         self.post(notice)
         return notice
 
-    def error(self, error: AppError, *actions: NoticeAction) -> Notice:
-        """Tell the user what failed, with the button that mends it; return what was told."""
+    def error(self, error: AppError, *actions: NoticeAction, about: str = "") -> Notice:
+        """Tell the user what failed, with the button that mends it; return what was told.
+
+        `about` names what it happened to, where that is not plain.
+        """
         remedy = self._remedies.get(error.remedy)
         if remedy is not None and not actions:
             actions = (remedy,)
-        notice = Notice(Level.ERROR, error.cause, error.advice, actions, error.details)
+        cause = f"{about}: {error.cause}" if about else error.cause
+        notice = Notice(Level.ERROR, cause, error.advice, actions, error.details)
         self.post(notice)
         return notice

@@ -12,19 +12,24 @@ from app.presenters.notices import Notices
 _CONTEXT = "Readiness"
 
 
-def may_answer(models: ModelPresenter, notices: Notices, *, is_answering: bool) -> bool:
-    """Return whether the shown model can be asked; `is_answering` says that an answer goes on."""
+def may_answer(
+    models: ModelPresenter, notices: Notices, *, is_answering: bool, brings_model: bool = False
+) -> bool:
+    """Return whether the shown model can be asked; `is_answering` says that an answer goes on.
+
+    A request that `brings_model` needs none that is there already.
+    """
     translate = QCoreApplication.translate
     if is_answering or models.engine.is_busy:
         what = "An answer is being written."
         if not is_answering:
-            what = "The model is busy with a comparison or a test."
+            what = "The model is busy with a quick question, a comparison or a test."
         notices.warn(
             translate(_CONTEXT, what),
             translate(_CONTEXT, "Stop it first, or wait for its end."),
         )
         return False
-    if models.state.stage is ModelStage.NONE:
+    if models.state.stage is ModelStage.NONE and not brings_model:
         notices.error(
             RunError(
                 translate(_CONTEXT, "No model is loaded."),

@@ -27,3 +27,13 @@ def recent_of(
     by_path = {str(choice.path): choice for choice in choices}
     paths = settings.settings.state.recent_models
     return tuple(by_path[path] for path in paths if path in by_path)
+
+
+def absolute(text: str) -> Path:
+    """Return the path that `text` names, also where it cannot exist: loading it says so."""
+    path = Path(text.replace("\0", ""))
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        # "~name" of somebody who is not known here.
+        return path.absolute()

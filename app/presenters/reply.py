@@ -16,6 +16,7 @@ from app.engine.engine import Engine
 from app.errors import AppError, RunError
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.saving import Saver
+from app.presenters.thinking_clock import ThinkingClock
 from app.runtime.protocol import RunRequest, RunResult
 from app.store.store import Store
 
@@ -27,6 +28,8 @@ _STATES = {
     FinishReason.STOP: MessageState.COMPLETE,
     FinishReason.LENGTH: MessageState.CUT,
     FinishReason.STOPPED: MessageState.STOPPED,
+    # Should the program end meanwhile, it is as good as stopped.
+    FinishReason.PAUSED: MessageState.STOPPED,
 }
 
 
@@ -43,6 +46,8 @@ class Reply(QObject):
     status_changed = Signal(object)
     #: The request failed while the model stays usable; carries a RunError.
     run_failed = Signal(object)
+    #: An answer is paused, or the one that was cannot be resumed any more; carries its id or "".
+    paused_changed = Signal(str)
 
     def __init__(self, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +55,8 @@ class Reply(QObject):
         self._saver = saver
         self._message: Message | None = None
         self._run_id = 0
+        self._paused_id = ""
+        self._thinking = ThinkingClock()
         self._pieces: list[str] = []
         self._unjournalled: list[str] = []
         self._tokens = 0
@@ -78,13 +85,20 @@ class Reply(QObject):
         """What goes on."""
         return self._status
 
+    @property
+    def paused_id(self) -> str:
+        """The answer that the model can go on with as if nothing had happened, or ""."""
+        return self._paused_id
+
     def start(
         self, engine: Engine, message: Message, request: RunRequest, context_limit: int | None
     ) -> None:
         """Let a model write `message`, going on from the text it has. Raises RunError."""
         self._listen_to(engine)
         self._run_id = engine.run(request)
+        self._set_paused("")
         self._message = message
+        self._thinking = ThinkingClock()
         self._pieces = [message.text] if message.text else []
         self._unjournalled = []
         self._tokens = 0
@@ -100,6 +114,16 @@ class Reply(QObject):
         if self._message is not None and self._engine is not None:
             self._engine.stop(self._run_id)
 
+    def pause(self) -> None:
+        """End the answer soon, so that the model can go on from there."""
+        if self._message is not None and self._engine is not None:
+            self._engine.pause(self._run_id)
+
+    def name_model(self, engine: Engine, name: str) -> None:
+        """Note what the model that writes is called."""
+        if self._message is not None and engine is self._engine:
+            self._message = replace(self._message, model=name)
+
     def _listen_to(self, engine: Engine) -> None:
         """Hear this engine, and no other: each counts its runs by itself."""
         if engine is self._engine:
@@ -109,10 +133,16 @@ class Reply(QObject):
             self._engine.prefill_progressed.disconnect(self._on_prefill_progressed)
             self._engine.run_finished.disconnect(self._on_run_finished)
             self._engine.run_failed.disconnect(self._on_run_failed)
+            self._engine.model_loaded.disconnect(self._on_state_lost)
+            self._engine.model_unloaded.disconnect(self._on_state_lost)
+            self._engine.engine_failed.disconnect(self._on_state_lost)
         engine.text_generated.connect(self._on_text_generated)
         engine.prefill_progressed.connect(self._on_prefill_progressed)
         engine.run_finished.connect(self._on_run_finished)
         engine.run_failed.connect(self._on_run_failed)
+        engine.model_loaded.connect(self._on_state_lost)
+        engine.model_unloaded.connect(self._on_state_lost)
+        engine.engine_failed.connect(self._on_state_lost)
         self._engine = engine
 
     @Slot(int, str, int)
@@ -122,6 +152,7 @@ class Reply(QObject):
         if not self._first_text_at:
             self._first_text_at = time.monotonic()
         self._pieces.append(text)
+        self._thinking.feed(text)
         self._unjournalled.append(text)
         self._tokens += tokens
         if not self._journal_timer.isActive():
@@ -140,9 +171,15 @@ class Reply(QObject):
 
     @Slot(int, object)
     def _on_run_finished(self, run_id: int, result: RunResult) -> None:
-        if run_id == self._run_id:
-            self._finish(state=_STATES[result.finish], statistics=result.statistics)
-            self._set_status(ChatStatus(context_limit=self._context_limit))
+        if run_id != self._run_id:
+            # Something else ran on this model.
+            self._set_paused("")
+            return
+        message = self._message
+        statistics = replace(result.statistics, thinking_ms=self._thinking.finish())
+        self._finish(state=_STATES[result.finish], statistics=statistics)
+        if result.finish is FinishReason.PAUSED and message is not None:
+            self._set_paused(message.id)
 
     @Slot(int, object)
     def _on_run_failed(self, run_id: int, error: AppError) -> None:
@@ -150,9 +187,12 @@ class Reply(QObject):
             return
         state = MessageState.INTERRUPTED if self._pieces else MessageState.FAILED
         self._finish(state=state, failure=error.cause)
-        self._set_status(ChatStatus(context_limit=self._context_limit))
         if isinstance(error, RunError):
             self.run_failed.emit(error)
+
+    @Slot()
+    def _on_state_lost(self) -> None:
+        self._set_paused("")
 
     @Slot()
     def _on_journal_due(self) -> None:
@@ -174,7 +214,14 @@ class Reply(QObject):
         self._message = None
         final = replace(message, **changes)  # type: ignore[arg-type]
         self._saver.save(Store.finish_message, final)
+        # Whoever hears of the end may ask for the next answer at once.
+        self._set_status(ChatStatus(context_limit=self._context_limit))
         self.reply_finished.emit(final)
+
+    def _set_paused(self, message_id: str) -> None:
+        if message_id != self._paused_id:
+            self._paused_id = message_id
+            self.paused_changed.emit(message_id)
 
     def _measured(self, activity: Activity) -> ChatStatus:
         """Return the status with the figures measured so far in the window."""

@@ -18,6 +18,7 @@ from typing import Any, Concatenate, ParamSpec
 from app.chat.message import Message
 from app.errors import StoreError, StoreRefused
 from app.presenters.notices import Notices
+from app.presenters.temporary import TemporaryConversation
 from app.store.store import Store
 from app.store.worker import StoreThread
 
@@ -46,11 +47,24 @@ class Saver:
         self._refused: deque[StoreRefused] = deque()
         self._retry: asyncio.TimerHandle | None = None
         self._failing = False
+        self._temporary: list[TemporaryConversation] = []
+
+    def hold(self, temporary: TemporaryConversation) -> None:
+        """Let a temporary conversation take the writes that are about it."""
+        self._temporary.append(temporary)
+
+    def let_go(self, temporary: TemporaryConversation) -> None:
+        """Save what is about a conversation that was temporary from now on."""
+        self._temporary.remove(temporary)
 
     def save(
         self, verb: Callable[Concatenate[Store, P], Any], *args: P.args, **_: P.kwargs
     ) -> None:
         """Queue a call of a Store method."""
+        for temporary in self._temporary:
+            if temporary.takes(args):
+                temporary.write(verb, args)
+                return
         self._writes.append(_Write(verb, args))
         self._go_on()
 

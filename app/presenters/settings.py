@@ -50,6 +50,9 @@ class SettingsPresenter(QObject):
     layers_changed = Signal()
     #: Another preset is in use, or the one in use has another name; carries its name or "".
     preset_chosen = Signal(str)
+    #: One of the user's presets has another name; carries the old one and the new one. Comes before
+    #: `preset_chosen` and `presets_changed`: whoever keeps the old one takes the new one now.
+    preset_renamed = Signal(str, str)
     #: There are other presets, or one has another name or other values.
     presets_changed = Signal()
 
@@ -88,6 +91,10 @@ class SettingsPresenter(QObject):
     def app_settings(self) -> Settings:
         """The settings of the app, as they are where nobody decided otherwise."""
         return self._app
+
+    def settings_with(self, model: Overrides) -> Settings:
+        """Return the settings as they would be in force with another model."""
+        return resolve(self._app, {**self._layers, Layer.MODEL: model})
 
     def set_value(self, group: str, name: str, value: Any) -> None:
         """Change one setting of the app.
@@ -355,6 +362,7 @@ class SettingsPresenter(QObject):
 
     @Slot(str, str)
     def _on_preset_renamed(self, old: str, new: str) -> None:
+        self.preset_renamed.emit(old, new)
         if self._chosen == old:
             self.choose_preset(new)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields, replace
+from collections.abc import Container, Mapping
+from dataclasses import Field, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -13,8 +14,8 @@ from app.errors import SettingsError
 from app.settings.schema import Entry, Settings, entries
 
 
-def encode(settings: Settings) -> str:
-    """Return `settings` as TOML, one table per group."""
+def encode(settings: Settings, unknown: Mapping[str, Any] | None = None) -> str:
+    """Return `settings` as TOML, one table per group, with what a newer Cairn has beside them."""
     tables = {
         group.name: {
             item.name: plain(value_of(settings, group.name, item.name))
@@ -22,7 +23,37 @@ def encode(settings: Settings) -> str:
         }
         for group in fields(Settings)
     }
-    return tomli_w.dumps(tables)
+    return tomli_w.dumps(merged(tables, unknown or {}))
+
+
+def unknown_in(text: str) -> dict[str, Any]:
+    """Return what stands in a settings file that `decode` can read, and is not known here."""
+    known = {(group.name, item.name) for group in fields(Settings) for item in _members(group.name)}
+    return without_known(tomllib.loads(text), known)
+
+
+def without_known(tables: Mapping[str, Any], known: Container[tuple[str, str]]) -> dict[str, Any]:
+    """Return `tables` without what has a known group and name; a table that is left empty goes."""
+    groups = {field.name for field in fields(Settings)}
+    left: dict[str, Any] = {}
+    for group, table in tables.items():
+        if not isinstance(table, dict):
+            # Something else in the place of a known group is told as a mistake.
+            rest = {} if group in groups else table
+        else:
+            rest = {name: value for name, value in table.items() if (group, name) not in known}
+        if rest != {} or group not in groups:
+            left[group] = rest
+    return left
+
+
+def merged(tables: Mapping[str, Any], unknown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `tables` with what is unknown here; what is known wins."""
+    both = dict(unknown)
+    for group, table in tables.items():
+        rest = both.get(group)
+        both[group] = {**rest, **table} if isinstance(rest, dict) else table
+    return both
 
 
 def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
@@ -55,6 +86,10 @@ def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
             continue
         settings = with_value(settings, entry.group, entry.name, value)
     return settings, tuple(complaints)
+
+
+def _members(group: str) -> tuple[Field[Any], ...]:
+    return fields(getattr(Settings(), group))
 
 
 def value_of(settings: Settings, group: str, name: str) -> Any:

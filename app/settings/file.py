@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.errors import SettingsError
-from app.settings.codec import decode, encode
+from app.settings.codec import decode, encode, unknown_in
 from app.settings.kept_file import KeptFile, Words
 from app.settings.schema import Settings
 
@@ -22,6 +22,8 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._file = KeptFile(path, _WORDS)
+        #: As it was read; what a newer Cairn wrote in it goes into every save.
+        self._text = ""
 
     @property
     def path(self) -> Path:
@@ -34,13 +36,17 @@ class SettingsFile:
         if text is None:
             return Settings(), (complaint,) if complaint else ()
         try:
-            return decode(text)
+            settings, complaints = decode(text)
         except SettingsError as error:
             return Settings(), (self._file.reject(error.__cause__),)
+        self._text = text
+        if complaints:
+            self._file.note_left_out()
+        return settings, complaints
 
     def save(self, settings: Settings) -> None:
         """Write `settings`; after a crash the file holds either the old or the new ones.
 
         Raises SettingsError when the platform refuses.
         """
-        self._file.write(encode(settings))
+        self._file.write(encode(settings, unknown_in(self._text)))

@@ -1,20 +1,24 @@
 """One small file that the program keeps: read with every forgiveness, written whole or not at all.
 
-What cannot be read is moved beside the file instead of being overwritten by the next write. A
-link to a file elsewhere stays a link.
+What cannot be read is moved beside the file instead of being overwritten by the next write, and
+what could only be used in part is copied there. A link to a file elsewhere stays a link.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 #: A file of this kind has a few kilobytes; anything larger is something else.
 MAX_BYTES = 1_000_000
@@ -43,6 +47,7 @@ class KeptFile:
         self._path = path
         self._words = words
         self._max_bytes = max_bytes
+        self._is_used_in_part = False
 
     @property
     def path(self) -> Path:
@@ -63,6 +68,10 @@ class KeptFile:
         """Set aside a file whose text makes no sense; return a sentence for the user."""
         return self._put_aside(f"is damaged ({reason_of(error)})")
 
+    def note_left_out(self) -> None:
+        """Tell that some of the text was of no use: it is copied beside before the next write."""
+        self._is_used_in_part = True
+
     def write(self, text: str) -> None:
         """Write `text`; after a crash the file holds either the old or the new one.
 
@@ -78,6 +87,7 @@ class KeptFile:
                 f"{self._words.shorten}; {kept}",
             )
         target = self._target()
+        self._keep_what_was_left_out(target)
         try:
             self._replace(target, data)
         except OSError as error:
@@ -127,6 +137,18 @@ class KeptFile:
         except OSError:
             return f"{sentence} It could not be kept beside the new one either."
         return f"{sentence} It is kept as {place.name}."
+
+    def _keep_what_was_left_out(self, target: Path) -> None:
+        if not self._is_used_in_part:
+            return
+        self._is_used_in_part = False
+        place = _free_place(target)
+        try:
+            shutil.copy2(target, place)
+        except OSError as error:
+            _log.warning("%s could not be copied: %s", target, error)
+        else:
+            _log.info("%s as it was is kept as %s", target, place.name)
 
     def _target(self) -> Path:
         try:

@@ -6,7 +6,9 @@ names that differ only in upper and lower case are the same name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.settings.layers import Overrides
 from app.settings.schema import Thinking
@@ -21,6 +23,8 @@ class Preset:
     name: str
     overrides: Overrides = Overrides()
     is_built_in: bool = False
+    unknown: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    """Settings of a newer Cairn, as they stand in the file."""
 
 
 #: Balanced has the values that Cairn itself begins with, for those who have changed theirs.
@@ -102,6 +106,11 @@ class Presets:
         if known is None:
             return Presets((*self.items, Preset(name, overrides)))
         return self._with(known, replace(known, overrides=overrides))
+
+    def with_unknown(self, name: str, unknown: Mapping[str, Any]) -> Presets:
+        """Return these presets with what a newer Cairn has in one that is there."""
+        known = self.find(name)
+        return self if known is None else self._with(known, replace(known, unknown=unknown))
 
     def renamed(self, old: str, new: str) -> Presets:
         """Return these presets with another name for one of the user's own.

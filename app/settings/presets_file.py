@@ -8,9 +8,11 @@ from typing import Any
 
 import tomli_w
 
+from app.settings.codec import merged, without_known
 from app.settings.kept_file import KeptFile, Words
 from app.settings.layers import overrides_in, tables_of
 from app.settings.presets import Presets, original_of
+from app.settings.schema import entries
 
 _WORDS = Words(
     file="The presets file",
@@ -37,10 +39,13 @@ class PresetsFile:
         if text is None:
             return Presets(), (complaint,) if complaint else ()
         try:
-            return _decode(tomllib.loads(text))
+            presets, complaints = _decode(tomllib.loads(text))
         except (ValueError, RecursionError) as error:
             # A number of thousands of digits is a plain ValueError.
             return Presets(), (self._file.reject(error),)
+        if complaints:
+            self._file.note_left_out()
+        return presets, complaints
 
     def save(self, presets: Presets) -> None:
         """Write `presets`; after a crash the file holds either the old or the new ones.
@@ -52,7 +57,7 @@ class PresetsFile:
 
 def _encode(presets: Presets) -> dict[str, Any]:
     return {
-        preset.name: tables_of(preset.overrides)
+        preset.name: merged(tables_of(preset.overrides), preset.unknown)
         for preset in presets.items
         if preset != original_of(preset.name)
     }
@@ -62,6 +67,7 @@ def _decode(tables: dict[str, Any]) -> tuple[Presets, tuple[str, ...]]:
     presets = Presets()
     complaints: list[str] = []
     seen: set[str] = set()
+    layered = {(entry.group, entry.name) for entry in entries() if entry.spec.layered}
     for name, table in tables.items():
         known = presets.find(name)
         if not isinstance(table, dict):
@@ -72,6 +78,7 @@ def _decode(tables: dict[str, Any]) -> tuple[Presets, tuple[str, ...]]:
             overrides, bad = overrides_in(table)
             try:
                 presets = presets.with_preset(name, overrides)
+                presets = presets.with_unknown(name, without_known(table, layered))
             except ValueError as error:
                 complaints.append(f"The preset “{name[:60]}” is left out: {error}")
                 continue

@@ -339,6 +339,9 @@ class StateSettings:
         (), "Window size", "Width and height.", hidden=True, item_type=int
     )
     show_conversations: bool = _setting(True, "Show conversations", "The list.", hidden=True)
+    collapsed_groups: tuple[str, ...] = _setting(
+        ("archive",), "Collapsed groups", "In the list of conversations.", hidden=True
+    )
     preset: str = _setting("", "Preset", "The name of the one in use.", hidden=True)
 
 

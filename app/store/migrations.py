@@ -122,8 +122,32 @@ def add_choices(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
 
+def add_keeping_in_order(connection: sqlite3.Connection) -> None:
+    """Version 3: folders and the archive; settings, bookmarks, notes and deletion of messages.
+
+    `deleted_with` is the message whose deletion hid this one: the same comes back together.
+    """
+    for table, column in (
+        ("conversations", "folder TEXT NOT NULL DEFAULT ''"),
+        ("conversations", "archived INTEGER NOT NULL DEFAULT 0"),
+        ("messages", "settings TEXT NOT NULL DEFAULT ''"),
+        ("messages", "bookmarked INTEGER NOT NULL DEFAULT 0"),
+        ("messages", "note TEXT NOT NULL DEFAULT ''"),
+        ("messages", "deleted_at REAL"),
+        ("messages", "deleted_with TEXT"),
+    ):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    # Both are few: they are found without a look at every message.
+    connection.execute(
+        "CREATE INDEX messages_bookmarked ON messages (created_at) WHERE bookmarked = 1"
+    )
+    connection.execute(
+        "CREATE INDEX messages_deleted ON messages (deleted_at) WHERE deleted_at IS NOT NULL"
+    )
+
+
 #: The step at place n leads from version n to version n + 1.
-STEPS: tuple[Step, ...] = (create_first_tables, add_choices)
+STEPS: tuple[Step, ...] = (create_first_tables, add_choices, add_keeping_in_order)
 
 LATEST = len(STEPS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +15,15 @@ from app.errors import StoreDamaged
 from app.store.failures import damaged
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A message that the user marked to find it again."""
+
+    message: Message
+    conversation_title: str
+
 
 CONVERSATION_COLUMNS = (
     "id",
@@ -27,6 +37,8 @@ CONVERSATION_COLUMNS = (
     "adapter",
     "preset",
     "overrides",
+    "folder",
+    "archived",
 )
 MESSAGE_COLUMNS = (
     "id",
@@ -40,6 +52,9 @@ MESSAGE_COLUMNS = (
     "failure",
     "statistics",
     "adapter",
+    "settings",
+    "bookmarked",
+    "note",
 )
 _CHOICES = ("model", "adapter", "preset", "overrides")
 
@@ -48,6 +63,7 @@ def conversation_from(row: tuple[Any, ...]) -> Conversation:
     """Return the conversation in a row of CONVERSATION_COLUMNS. Raises StoreDamaged."""
     fields = dict(zip(CONVERSATION_COLUMNS, row, strict=True))
     fields["pinned"] = bool(fields["pinned"])
+    fields["archived"] = bool(fields["archived"])
     fields["choices"] = {name: fields.pop(name) for name in _CHOICES}
     try:
         return msgspec.convert(fields, Conversation)
@@ -59,10 +75,17 @@ def message_from(row: tuple[Any, ...]) -> Message:
     """Return the message in a row of MESSAGE_COLUMNS. Raises StoreDamaged."""
     fields = dict(zip(MESSAGE_COLUMNS, row, strict=True))
     fields["statistics"] = _statistics_from(fields["statistics"])
+    fields["bookmarked"] = bool(fields["bookmarked"])
     try:
         return msgspec.convert(fields, Message)
     except msgspec.ValidationError as error:
         raise _unreadable(row, error) from error
+
+
+def bookmark_from(row: tuple[Any, ...]) -> Bookmark:
+    """Return the bookmark in a row of MESSAGE_COLUMNS and a title. Raises StoreDamaged."""
+    *fields, title = row
+    return Bookmark(message_from(tuple(fields)), title)
 
 
 def row_of_conversation(conversation: Conversation) -> tuple[Any, ...]:
@@ -76,6 +99,8 @@ def row_of_conversation(conversation: Conversation) -> tuple[Any, ...]:
         int(conversation.pinned),
         storable(conversation.draft),
         *row_of_choices(conversation.choices),
+        storable(conversation.folder),
+        int(conversation.archived),
     )
 
 
@@ -99,6 +124,9 @@ def row_of_message(message: Message) -> tuple[Any, ...]:
         storable(message.failure),
         None if statistics is None else msgspec.json.encode(statistics).decode(),
         storable(message.adapter),
+        storable(message.settings),
+        int(message.bookmarked),
+        storable(message.note),
     )
 
 

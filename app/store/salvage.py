@@ -59,6 +59,13 @@ def take_over_file(kept: Path, target: Store) -> int:
         return take_over(source, target)
 
 
+def take_over_copy(content: bytes, target: Store) -> int:
+    """Copy what a serialised database in memory holds; return how many messages."""
+    with contextlib.closing(connected(":memory:")) as source:
+        source.deserialize(content)
+        return take_over(source, target)
+
+
 def take_over(source: sqlite3.Connection, target: Store) -> int:
     """Copy what can be read through `source` into `target`; return how many messages.
 
@@ -74,7 +81,9 @@ def take_over(source: sqlite3.Connection, target: Store) -> int:
             target.add_conversation(replace(conversation, leaf_id=None))
             there.add(conversation.id)
     count = 0
-    for message in _messages(source):
+    hidden: dict[str, str] = {}
+    deletions: list[str] = []
+    for message, hidden_with in _messages(source):
         if message.id in owners:
             continue
         if message.conversation_id not in there:
@@ -85,6 +94,13 @@ def take_over(source: sqlite3.Connection, target: Store) -> int:
         target.add_message(message)
         owners[message.id] = message.conversation_id
         count += 1
+        if hidden_with:
+            if hidden.get(message.parent_id or "") != hidden_with:
+                deletions.append(message.id)
+            hidden[message.id] = hidden_with
+    # The deepest first: what was deleted earlier comes back by itself, as it would have there.
+    for message_id in reversed(deletions):
+        target.delete_message(message_id)
     for conversation, is_deleted in chats:
         if owners.get(conversation.leaf_id or "") == conversation.id:
             target.set_leaf(conversation.id, conversation.leaf_id)
@@ -103,15 +119,16 @@ def _conversations(source: sqlite3.Connection) -> Iterator[tuple[Conversation, b
         yield conversation, deleted_at is not None
 
 
-def _messages(source: sqlite3.Connection) -> Iterator[Message]:
-    for row in _rows(source, "messages", MESSAGE_COLUMNS):
+def _messages(source: sqlite3.Connection) -> Iterator[tuple[Message, str]]:
+    """Yield each message, and the id of the one whose deletion hid it, or an empty text."""
+    for *row, hidden_with in _rows(source, "messages", (*MESSAGE_COLUMNS, "deleted_with")):
         try:
-            message = message_from(row)
+            message = message_from(tuple(row))
         except StoreDamaged:
             continue
         if message.state is MessageState.STREAMING:
             message = replace(message, text=message.text + _journalled(source, message.id))
-        yield message
+        yield message, str(hidden_with or "")
 
 
 def _journalled(source: sqlite3.Connection, message_id: str) -> str:

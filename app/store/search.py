@@ -1,4 +1,4 @@
-"""Search over the texts of messages and the titles of conversations.
+"""Search over the texts of messages, the notes beside them, and the titles of conversations.
 
 Hits come newest first, straight from the index, which reads backwards and stops at the limit:
 ranking would have to look at every match, and a common word has a hundred thousand.
@@ -31,6 +31,8 @@ class SearchHit:
     """One line; the title itself when that was found."""
     highlights: tuple[tuple[int, int], ...]
     """Start and end of each match in the snippet, counted in code points."""
+    is_note: bool = False
+    """Whether the snippet is of the note beside the message, not of its text."""
 
 
 class SearchIndex:
@@ -45,13 +47,13 @@ class SearchIndex:
         self._connection = connection
         self._changes: list[tuple[str, tuple[object, ...]]] = []
 
-    def add_message(self, number: int, text: str) -> None:
-        """Index the text of a message."""
-        self._changes.append((_ADD.format("message_index"), (number, indexable(text))))
+    def add_message(self, number: int, text: str, note: str = "") -> None:
+        """Index the text of a message and the note beside it."""
+        self._changes.append((_ADD.format("message_index"), (number, _words_of(text, note))))
 
-    def remove_message(self, number: int, text: str) -> None:
-        """Forget the text that a message had."""
-        self._changes.append((_REMOVE.format("message_index"), (number, indexable(text))))
+    def remove_message(self, number: int, text: str, note: str = "") -> None:
+        """Forget the text and the note that a message had."""
+        self._changes.append((_REMOVE.format("message_index"), (number, _words_of(text, note))))
 
     def add_title(self, number: int, title: str) -> None:
         """Index the title of a conversation."""
@@ -107,9 +109,13 @@ class SearchIndex:
         for conversation_id, title in titles:
             part = highlighter.marked(title)
             hits.append(SearchHit(conversation_id, title, "", part.text, part.highlights))
-        for conversation_id, title, message_id, text in messages:
-            part = highlighter.snippet(text)
-            hits.append(SearchHit(conversation_id, title, message_id, part.text, part.highlights))
+        for conversation_id, title, message_id, text, note in messages:
+            part, is_note = highlighter.snippet(text), False
+            if note and not part.highlights:
+                part, is_note = highlighter.snippet(note), True
+            hits.append(
+                SearchHit(conversation_id, title, message_id, part.text, part.highlights, is_note)
+            )
         return tuple(hits)
 
     def rebuild(self) -> None:
@@ -120,11 +126,11 @@ class SearchIndex:
         execute("DROP TABLE title_index")
         create_search_tables(self._connection)
         for table, query in (
-            ("message_index", "SELECT number, text FROM messages WHERE state != 'streaming'"),
-            ("title_index", "SELECT number, title FROM conversations"),
+            ("message_index", "SELECT number, text, note FROM messages WHERE state != 'streaming'"),
+            ("title_index", "SELECT number, title, '' FROM conversations"),
         ):
-            for number, text in execute(query):
-                execute(_ADD.format(table), (number, indexable(text)))
+            for number, text, note in execute(query):
+                execute(_ADD.format(table), (number, _words_of(text, note)))
 
     def _rows(self, match: str, limit: int) -> tuple[list[Any], list[Any]]:
         # Titles may take half of the room, so that they never hide all messages.
@@ -143,10 +149,15 @@ _FIND_TITLES = """
 """
 # CROSS JOIN fixes the order of the loops: only then the index feeds the limit, newest first.
 _FIND_MESSAGES = """
-    SELECT conversations.id, conversations.title, messages.id, messages.text
+    SELECT conversations.id, conversations.title, messages.id, messages.text, messages.note
     FROM message_index
     CROSS JOIN messages ON messages.number = message_index.rowid
     CROSS JOIN conversations ON conversations.id = messages.conversation_id
-    WHERE message_index MATCH ? AND deleted_at IS NULL
+    WHERE message_index MATCH ? AND conversations.deleted_at IS NULL
+        AND messages.deleted_at IS NULL
     ORDER BY message_index.rowid DESC LIMIT ?
 """
+
+
+def _words_of(text: str, note: str) -> str:
+    return indexable(f"{text}\n{note}" if note else text)

@@ -10,9 +10,12 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from app.store.plain import begins_in_code, plain
 from app.store.words import SINGLE, Term, composed, folded, is_single
 
 SNIPPET_LENGTH = 160
+#: So much of a text is made one line: the marks that are taken away are not in it.
+LOOKED_AT_LENGTH = 3 * SNIPPET_LENGTH
 #: How much stands before the first match.
 LEAD_LENGTH = 40
 #: Matches deeper in a text than this are not looked for: the snippet is its beginning then.
@@ -39,17 +42,29 @@ class Highlighter:
         self._patterns = [_pattern(term) for term in terms]
 
     def snippet(self, text: str) -> Snippet:
-        """Return the part of `text` that holds most of the terms, on one line."""
+        """Return the part of `text` that holds most of the terms, on one line, in plain words."""
         text = composed(text[:SEARCHED_LENGTH])
         start = max(0, self._best_start(folded(text)) - LEAD_LENGTH)
         if start:
             # Begin with a whole word where one begins soon.
             space = text.find(" ", start, start + LEAD_LENGTH // 2)
             start = start if space < 0 else space + 1
-        end = min(len(text), start + SNIPPET_LENGTH)
-        line = " ".join(text[start:end].split())
-        line = ("… " if start else "") + line + (" …" if end < len(text) else "")
-        return self.marked(line)
+        found = self._marked_line(
+            text,
+            start,
+            plain(text[start : start + LOOKED_AT_LENGTH], in_code=begins_in_code(text, start)),
+        )
+        if not found.highlights:
+            # It may be in the address of a link, which is no word to read but was looked for.
+            found = self._marked_line(text, start, text[start : start + LOOKED_AT_LENGTH])
+        return found
+
+    def _marked_line(self, text: str, start: int, words: str) -> Snippet:
+        """Return the beginning of `words`, which stand in `text` at `start`, on one line."""
+        line = " ".join(words.split())
+        goes_on = len(line) > SNIPPET_LENGTH or start + LOOKED_AT_LENGTH < len(text)
+        line = line[:SNIPPET_LENGTH].rstrip()
+        return self.marked(("… " if start else "") + line + (" …" if goes_on else ""))
 
     def marked(self, text: str) -> Snippet:
         """Return the whole of `text` with every match in it."""

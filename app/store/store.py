@@ -6,7 +6,7 @@
    messages survive a power cut as well.
 3. While a message is STREAMING its text stands in the table as it began, and what follows stands
    in the journal, piece by piece. Finishing, or recovering after a crash, folds the two.
-4. A message is in the search index exactly while it is not STREAMING.
+4. A message is in the search index, with its note, exactly while it is not STREAMING.
 5. A change to something that is not there (any more) is passed over: there is nothing to save.
 """
 
@@ -22,12 +22,16 @@ from typing import Any, Self
 
 from app.chat.conversation import Choices, Conversation
 from app.chat.message import Message, MessageState
+from app.store import hiding
+from app.store import statements as sql
 from app.store.connection import identity_of, open_database, open_in_memory, open_to_read
+from app.store.copying import copy_of
 from app.store.failures import gone, primary_code, told
 from app.store.migrations import transaction
 from app.store.rows import (
-    CONVERSATION_COLUMNS,
     MESSAGE_COLUMNS,
+    Bookmark,
+    bookmark_from,
     conversation_from,
     message_from,
     row_of_choices,
@@ -37,7 +41,7 @@ from app.store.rows import (
 )
 from app.store.search import SearchHit, SearchIndex
 
-__all__ = ["SearchHit", "Store"]
+__all__ = ["Bookmark", "SearchHit", "Store"]
 
 _MEMORY = Path(":memory:")
 
@@ -100,22 +104,24 @@ class Store:
             self._connection.close()
 
     def conversations(self) -> tuple[Conversation, ...]:
-        """Return every conversation that is not deleted: pinned ones first, then the newest."""
+        """Return every conversation that is not deleted: pinned ones first, then the newest.
+
+        Archived ones are among them.
+        """
         with told(self._path):
-            rows = self._connection.execute(_CONVERSATIONS).fetchall()
+            rows = self._connection.execute(sql.CONVERSATIONS).fetchall()
         return tuple(conversation_from(row) for row in rows)
 
     def add_conversation(self, conversation: Conversation) -> None:
         """Add a conversation, without its messages. Its leaf must come with `add_message`."""
-        with self._writing() as execute:
-            number = execute(_ADD_CONVERSATION, row_of_conversation(conversation)).lastrowid
-            self._index.add_title(number or 0, storable(conversation.title))
+        with self._writing():
+            self._add_conversation(conversation)
 
     def rename_conversation(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""
         title = storable(title)
         with self._writing() as execute:
-            row = execute(_NUMBER_AND_TITLE, (conversation_id,)).fetchone()
+            row = execute(sql.NUMBER_AND_TITLE, (conversation_id,)).fetchone()
             if row is None:
                 return
             self._index.remove_title(*row)
@@ -134,10 +140,23 @@ class Store:
         """Keep a conversation at the top of the list, or not."""
         self._change("pinned = ?", int(pinned), conversation_id)
 
+    def set_folder(self, conversation_id: str, folder: str) -> None:
+        """Lay a conversation into a folder, or into none for an empty name."""
+        self._change("folder = ?", storable(folder), conversation_id)
+
+    def set_archived(self, conversation_id: str, archived: bool) -> None:
+        """Put a conversation away at the end of the list, or take it out again."""
+        self._change("archived = ?", int(archived), conversation_id)
+
     def set_choices(self, conversation_id: str, choices: Choices) -> None:
         """Keep the model, adapter, preset and settings of a conversation."""
         with self._writing() as execute:
-            execute(_SET_CHOICES, (*row_of_choices(choices), conversation_id))
+            execute(sql.SET_CHOICES, (*row_of_choices(choices), conversation_id))
+
+    def rename_preset(self, old: str, new: str) -> None:
+        """Let every conversation that has a preset go on with it under its new name."""
+        with self._writing() as execute:
+            execute("UPDATE conversations SET preset = ? WHERE preset = ?", (new, old))
 
     def delete_conversation(self, conversation_id: str) -> None:
         """Take a conversation out of list and search; it can be restored until it is purged."""
@@ -147,21 +166,52 @@ class Store:
         """Undo a deletion."""
         self._change("deleted_at = ?", None, conversation_id)
 
+    def duplicate_conversation(
+        self, conversation_id: str, copy_id: str, title: str
+    ) -> Conversation | None:
+        """Add a copy of a conversation with every branch, its draft and its choices; return it.
+
+        Returns None when there is nothing to copy.
+        """
+        with self._writing(lasting=True) as execute:
+            row = execute(sql.CONVERSATION, (conversation_id,)).fetchone()
+            if row is None:
+                return None
+            rows = execute(sql.MESSAGES_IN_ORDER_OF_ADDING, (conversation_id,)).fetchall()
+            copy, messages = copy_of(
+                conversation_from(row),
+                (self._with_journal(message_from(row)) for row in rows),
+                copy_id,
+                storable(title),
+                time.time(),
+            )
+            self._add_conversation(replace(copy, leaf_id=None))
+            for message in messages:
+                self._add_message(message)
+            execute("UPDATE conversations SET leaf_id = ? WHERE id = ?", (copy.leaf_id, copy.id))
+        return copy
+
     def purge(self, deleted_before: float) -> int:
         """Remove for good what was deleted before a time; return how many conversations.
 
-        Their words are gone from the file as well when this returns, and the room is given back.
+        Their words, and those of deleted messages, are gone from the file as well when this
+        returns, and the room is given back.
         """
         with self._writing() as execute:
-            doomed = execute(_DOOMED, (deleted_before,)).fetchall()
+            doomed = execute(sql.DOOMED, (deleted_before,)).fetchall()
             for number, conversation_id, title in doomed:
-                for row in execute(_INDEXED_TEXTS, (conversation_id,)).fetchall():
+                for row in execute(sql.INDEXED_TEXTS, (conversation_id,)).fetchall():
                     self._index.remove_message(*row)
                 self._index.remove_title(number, title)
                 execute("DELETE FROM conversations WHERE number = ?", (number,))
-            if doomed:
+            hiding.leave_doomed(self._connection, deleted_before)
+            for row in execute(sql.DOOMED_TEXTS, (deleted_before,)).fetchall():
+                self._index.remove_message(*row)
+            dropped = execute("DELETE FROM messages WHERE deleted_at < ?", (deleted_before,))
+            removed = bool(doomed) or dropped.rowcount > 0
+            if removed:
                 self._index.compact()
-        if doomed:
+        if removed:
             with told(self._path):
                 self._connection.execute("PRAGMA incremental_vacuum").fetchall()
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -170,7 +220,7 @@ class Store:
     def messages(self, conversation_id: str) -> tuple[Message, ...]:
         """Return all messages of a conversation, oldest first, with what was journalled so far."""
         with told(self._path):
-            rows = self._connection.execute(_MESSAGES, (conversation_id,)).fetchall()
+            rows = self._connection.execute(sql.MESSAGES, (conversation_id,)).fetchall()
             return tuple(self._with_journal(message_from(row)) for row in rows)
 
     def add_message(self, message: Message) -> None:
@@ -181,15 +231,13 @@ class Store:
         """Add messages one after the other, all of them or, after an error, none."""
         with self._writing(lasting=True) as execute:
             for message in messages:
-                number = execute(_ADD_MESSAGE, row_of_message(message)).lastrowid
-                execute(_TOUCH, (message.created_at, message.id, message.conversation_id))
-                if message.state is not MessageState.STREAMING:
-                    self._index.add_message(number or 0, storable(message.text))
+                self._add_message(message)
+                execute(sql.TOUCH, (message.created_at, message.id, message.conversation_id))
 
     def journal(self, message_id: str, text: str) -> None:
         """Append a piece to a STREAMING message. Costs what the piece costs, not the message."""
         with self._writing() as execute:
-            execute(_JOURNAL, (storable(text), message_id))
+            execute(sql.JOURNAL, (storable(text), message_id))
 
     def reopen_message(self, message_id: str) -> None:
         """Make a message STREAMING again: it keeps its text, and pieces follow it."""
@@ -204,13 +252,52 @@ class Store:
         with self._writing(lasting=True):
             self._finish(message)
 
+    def set_bookmark(self, message_id: str, bookmarked: bool) -> None:
+        """Mark a message to be found again, or not."""
+        with self._writing() as execute:
+            execute(
+                "UPDATE messages SET bookmarked = ? WHERE id = ?", (int(bookmarked), message_id)
+            )
+
+    def set_note(self, message_id: str, note: str) -> None:
+        """Keep what the user wrote beside a message; it is found by search."""
+        note = storable(note)
+        with self._writing() as execute:
+            row = execute(sql.INDEXED_TEXT, (message_id,)).fetchone()
+            execute("UPDATE messages SET note = ? WHERE id = ?", (note, message_id))
+            if row is not None:
+                self._index.remove_message(*row)
+                self._index.add_message(row[0], row[1], note)
+
+    def bookmarks(self) -> tuple[Bookmark, ...]:
+        """Return every bookmarked message that is not deleted, the newest first."""
+        with told(self._path):
+            rows = self._connection.execute(sql.BOOKMARKED).fetchall()
+        return tuple(bookmark_from(row) for row in rows)
+
+    def delete_message(self, message_id: str) -> None:
+        """Hide a message and everything below it, until it is restored or purged.
+
+        Where the branch that is shown ended there, it ends in the newest one that is left.
+        """
+        with self._writing():
+            hiding.hide(self._connection, message_id, time.time())
+
+    def restore_message(self, message_id: str) -> None:
+        """Undo a deletion: what was hidden with the message is there again."""
+        with self._writing():
+            hiding.show(self._connection, message_id)
+
     def recover(self) -> tuple[Message, ...]:
         """Mark replies that were being written when the program ended, with all that was kept.
 
         Run once after opening. Returns them as they are now: INTERRUPTED, ready to be continued.
+        Those that were deleted are not among them.
         """
         with self._writing() as execute:
-            found = [message_from(row) for row in execute(_STREAMING).fetchall()]
+            rows = execute(sql.STREAMING).fetchall()
+            found = [message_from(row[:-1]) for row in rows]
+            deleted = {row[0] for row in rows if row[-1] is not None}
             recovered = tuple(
                 replace(
                     self._with_journal(message),
@@ -221,7 +308,7 @@ class Store:
             )
             for message in recovered:
                 self._finish(message)
-        return recovered
+        return tuple(message for message in recovered if message.id not in deleted)
 
     def search(self, query: str, limit: int = 50) -> tuple[SearchHit, ...]:
         """Return titles and messages that contain all words of `query`, newest first."""
@@ -231,20 +318,30 @@ class Store:
     def _finish(self, message: Message) -> None:
         self._unindex(message.id)
         row = dict(zip(MESSAGE_COLUMNS, row_of_message(message), strict=True))
-        found = self._connection.execute(_FINISH, row).fetchone()
+        found = self._connection.execute(sql.FINISH, row).fetchone()
         self._connection.execute("DELETE FROM journal WHERE message_id = ?", (message.id,))
         if found is not None and message.state is not MessageState.STREAMING:
-            self._index.add_message(found[0], row["text"])
+            self._index.add_message(found[0], row["text"], found[1])
+
+    def _add_conversation(self, conversation: Conversation) -> None:
+        row = row_of_conversation(conversation)
+        number = self._connection.execute(sql.ADD_CONVERSATION, row).lastrowid
+        self._index.add_title(number or 0, storable(conversation.title))
+
+    def _add_message(self, message: Message) -> None:
+        number = self._connection.execute(sql.ADD_MESSAGE, row_of_message(message)).lastrowid
+        if message.state is not MessageState.STREAMING:
+            self._index.add_message(number or 0, storable(message.text), storable(message.note))
 
     def _unindex(self, message_id: str) -> None:
-        row = self._connection.execute(_INDEXED_TEXT, (message_id,)).fetchone()
+        row = self._connection.execute(sql.INDEXED_TEXT, (message_id,)).fetchone()
         if row is not None:
             self._index.remove_message(*row)
 
     def _with_journal(self, message: Message) -> Message:
         if message.state is not MessageState.STREAMING:
             return message
-        pieces = self._connection.execute(_PIECES, (message.id,)).fetchall()
+        pieces = self._connection.execute(sql.PIECES, (message.id,)).fetchall()
         return replace(message, text=message.text + "".join(piece for (piece,) in pieces))
 
     def _change(self, assignment: str, value: object, conversation_id: str) -> None:
@@ -278,53 +375,3 @@ class Store:
         """Empty the log, which may be what fills the disk: the next attempt may then succeed."""
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _columns(names: tuple[str, ...]) -> str:
-    return ", ".join(names)
-
-
-def _places(names: tuple[str, ...]) -> str:
-    return ", ".join("?" * len(names))
-
-
-_CONVERSATIONS = f"""
-    SELECT {_columns(CONVERSATION_COLUMNS)} FROM conversations WHERE deleted_at IS NULL
-    ORDER BY pinned DESC, updated_at DESC, number DESC
-"""
-_ADD_CONVERSATION = f"""
-    INSERT INTO conversations ({_columns(CONVERSATION_COLUMNS)})
-    VALUES ({_places(CONVERSATION_COLUMNS)})
-"""
-_SET_CHOICES = (
-    "UPDATE conversations SET model = ?, adapter = ?, preset = ?, overrides = ? WHERE id = ?"
-)
-_NUMBER_AND_TITLE = "SELECT number, title FROM conversations WHERE id = ?"
-_DOOMED = "SELECT number, id, title FROM conversations WHERE deleted_at < ?"
-_MESSAGES = f"""
-    SELECT {_columns(MESSAGE_COLUMNS)} FROM messages WHERE conversation_id = ?
-    ORDER BY created_at, number
-"""
-_STREAMING = f"""
-    SELECT {_columns(MESSAGE_COLUMNS)} FROM messages WHERE state = 'streaming' ORDER BY number
-"""
-_ADD_MESSAGE = f"""
-    INSERT INTO messages ({_columns(MESSAGE_COLUMNS)}) VALUES ({_places(MESSAGE_COLUMNS)})
-"""
-# A clock that was set back must not send the conversation down the list.
-_TOUCH = "UPDATE conversations SET updated_at = max(updated_at, ?), leaf_id = ? WHERE id = ?"
-_JOURNAL = """
-    INSERT INTO journal (message_id, place, text)
-    SELECT id, (SELECT coalesce(max(place), 0) + 1 FROM journal WHERE message_id = messages.id), ?
-    FROM messages WHERE id = ? AND state = 'streaming'
-"""
-_PIECES = "SELECT text FROM journal WHERE message_id = ? ORDER BY place"
-_FINISH = """
-    UPDATE messages SET text = :text, state = :state, model = :model, failure = :failure,
-        statistics = :statistics, adapter = :adapter
-    WHERE id = :id RETURNING number
-"""
-_INDEXED_TEXT = "SELECT number, text FROM messages WHERE id = ? AND state != 'streaming'"
-_INDEXED_TEXTS = (
-    "SELECT number, text FROM messages WHERE conversation_id = ? AND state != 'streaming'"
-)

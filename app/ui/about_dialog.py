@@ -29,6 +29,7 @@ PARTS = (
     ("Jinja2", "Jinja2", "BSD-3-Clause"),
     ("markdown-it-py", "markdown-it-py", "MIT"),
     ("Pygments", "Pygments", "BSD-2-Clause"),
+    ("ziamath", "ziamath with STIX Two Math", "MIT, OFL-1.1"),
     ("platformdirs", "platformdirs", "MIT"),
     ("tomli-w", "tomli-w", "MIT"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
@@ -19,7 +19,9 @@ from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_S, Theme
 from app.ui.welcome import Welcome
 
 if TYPE_CHECKING:
+    from app.ui.chat.queue_bar import QueueBar
     from app.ui.chat.view import ChatView
+    from app.ui.message_commands import MessageCommands
 
 
 class ChatPane(QWidget):
@@ -50,6 +52,8 @@ class ChatPane(QWidget):
         self._shown: set[str] = set()
         self._icons = icons
         self._view: ChatView | None = None
+        self._commands: MessageCommands | None = None
+        self._queue: QueueBar | None = None
         self.welcome = Welcome(theme, icons, self)
         self._column = QWidget(self)
         self.notice_bar = NoticeBar(notices, theme, icons, self._column)
@@ -67,6 +71,15 @@ class ChatPane(QWidget):
         if self._view is None:
             self._view = self._make_view()
         return self._view
+
+    @property
+    def commands(self) -> MessageCommands:
+        """What can be done with messages; made when it is asked for first, as the view is."""
+        if self._commands is None:
+            from app.ui.message_commands import MessageCommands
+
+            self._commands = MessageCommands(self._presenter, self._theme, self._icons, self)
+        return self._commands
 
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands."""
@@ -93,6 +106,19 @@ class ChatPane(QWidget):
             self._show_page()
             self.view.begin_edit(message_id)
 
+    def open_message_menu(self) -> None:
+        """Open the menu of the message that the keyboard is in, or of the last one."""
+        self._show_page()
+        self.commands.open_menu_of_last()
+
+    def show_answer_details(self) -> None:
+        """Show the numbers of the last answer."""
+        self.commands.show_details_of_last()
+
+    def show_branches(self) -> None:
+        """Show the tree of the conversation."""
+        self.commands.show_branches_of_last()
+
     @Slot(int)
     def tell_paste_cut(self, letters: int) -> None:
         """Tell the user that a paste was too long."""
@@ -105,7 +131,7 @@ class ChatPane(QWidget):
 
     def _lay_out(self) -> None:
         self._on_theme_changed()
-        below = QVBoxLayout(self._column)
+        below = self._below = QVBoxLayout(self._column)
         below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
         below.setSpacing(SPACE_S)
         below.addWidget(self.notice_bar)
@@ -127,6 +153,8 @@ class ChatPane(QWidget):
         presenter.message_added.connect(self._on_message_added)
         presenter.status_changed.connect(self._on_status_changed)
         presenter.draft_shown.connect(self.composer.show_draft)
+        presenter.queue.queue_changed.connect(self._on_queue_changed)
+        presenter.queue.text_returned.connect(self.composer.take_back)
 
     def _connect_widgets(self) -> None:
         presenter = self._presenter
@@ -162,12 +190,24 @@ class ChatPane(QWidget):
         presenter.message_changed.connect(view.change_item)
         presenter.text_appended.connect(view.append_text)
         presenter.prefill_progressed.connect(view.set_prefill)
-        view.regenerate_requested.connect(presenter.regenerate)
+        view.regenerate_requested.connect(presenter.regenerate_as_it_is)
         view.edit_submitted.connect(presenter.edit)
         view.version_requested.connect(presenter.choose_version)
         view.continue_requested.connect(presenter.continue_answer)
         view.link_activated.connect(self._on_link_activated)
+        view.menu_requested.connect(self._on_menu_requested)
+        view.bookmark_dropped.connect(self._on_bookmark_dropped)
         return view
+
+    def _make_queue(self) -> QueueBar:
+        from app.ui.chat.queue_bar import QueueBar
+
+        bar = QueueBar(self._theme, self._icons, self._column)
+        self._below.insertWidget(self._below.indexOf(self.composer), bar)
+        QWidget.setTabOrder(bar, self.composer)
+        bar.edit_requested.connect(self._presenter.queue.edit)
+        bar.remove_requested.connect(self._presenter.queue.remove)
+        return bar
 
     def _tell_link_failed(self, address: str) -> None:
         self._notices.warn(self.tr("The link could not be opened."), address)
@@ -191,6 +231,21 @@ class ChatPane(QWidget):
         self._shown.add(item.message.id)
         self.view.add_item(item)
         self._show_page()
+
+    @Slot(object)
+    def _on_queue_changed(self, texts: tuple[str, ...]) -> None:
+        if self._queue is None and texts:
+            self._queue = self._make_queue()
+        if self._queue is not None:
+            self._queue.show_texts(texts)
+
+    @Slot(str, QPoint, str)
+    def _on_menu_requested(self, message_id: str, place: QPoint, address: str) -> None:
+        self.commands.open_menu(message_id, place, address)
+
+    @Slot(str)
+    def _on_bookmark_dropped(self, message_id: str) -> None:
+        self.commands.drop_bookmark(message_id)
 
     @Slot(object)
     def _on_status_changed(self, status: ChatStatus) -> None:

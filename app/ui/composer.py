@@ -31,7 +31,7 @@ _NARROWEST = 200
 class Composer(QWidget):
     """Takes what the user writes. Lives on the window's thread."""
 
-    #: The user wants this text sent. It stays until `show_draft` takes it away.
+    #: The user wants this text sent, now or after the answer. It stays until `show_draft` takes it away.
     send_requested = Signal(str)
     #: The user wants the answer stopped.
     stop_requested = Signal()
@@ -56,6 +56,9 @@ class Composer(QWidget):
         self._status = AnswerStatus(theme, self)
         self._button = IconButton(theme, icons, "send", self.tr("Send"), self, color="on_accent")
         self._button.setProperty("kind", "primary")
+        self._queue = IconButton(theme, icons, "queue", "", self)
+        self._queue.set_label(self.tr("Send when the answer is finished"), self.tr("Enter"))
+        self._queue.hide()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(DRAFT_DELAY_MS)
@@ -63,6 +66,7 @@ class Composer(QWidget):
         controls.setSpacing(SPACE_S)
         controls.addStretch(1)
         controls.addWidget(self._status)
+        controls.addWidget(self._queue)
         controls.addWidget(self._button)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(SPACE_M, _PADDING, _PADDING, _PADDING)
@@ -79,6 +83,7 @@ class Composer(QWidget):
         self._edit.focus_changed.connect(self._on_focus_changed)
         self._edit.paste_cut.connect(self.paste_cut)
         self._button.clicked.connect(self._on_button_clicked)
+        self._queue.clicked.connect(self._on_send_pressed)
         self._draft_timer.timeout.connect(self.flush_draft)
         theme.changed.connect(self._on_theme_changed)
         self._show_state()
@@ -118,6 +123,13 @@ class Composer(QWidget):
         else:
             self._edit.set_text(text)
         self._draft_timer.stop()
+
+    @Slot(str)
+    def take_back(self, text: str) -> None:
+        """Put a message that was not sent before what is written."""
+        written = self._edit.text()
+        self._edit.set_text(f"{text}\n\n{written}" if written.strip() else text)
+        self.flush_draft()
 
     @Slot()
     def flush_draft(self) -> None:
@@ -217,6 +229,7 @@ class Composer(QWidget):
     def _enable_button(self) -> None:
         can_send = not self._reason and not self._edit.document().isEmpty()
         self._button.setEnabled(self._running or can_send)
+        self._queue.setVisible(self._running and can_send)
 
     @Slot()
     def _on_text_changed(self) -> None:
@@ -227,7 +240,7 @@ class Composer(QWidget):
     @Slot()
     def _on_send_pressed(self) -> None:
         text = self._edit.text()
-        if self._running or self._reason or not text.strip():
+        if self._reason or not text.strip():
             return
         self._sending = True
         try:

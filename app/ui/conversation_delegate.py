@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.chat.grouping import Group
 from app.ui.conversation_rows import ROW_ROLE, Row
 from app.ui.icons import Icons
 from app.ui.row_painting import line, row_ground
@@ -40,9 +41,11 @@ from app.ui.theme import (
 )
 from app.ui.tooltip import plain_tooltip
 
+_SMALL_ICON = 16
+
 
 class ConversationDelegate(QStyledItemDelegate):
-    """One row: a heading, or a title with a "more" button where the pointer is."""
+    """One row: a heading, which may fold, or a title; with a "more" button where the pointer is."""
 
     #: The "more" button of a row was pressed; carries its index and where to open a menu.
     more_requested = Signal(QModelIndex, QPoint)
@@ -52,6 +55,11 @@ class ConversationDelegate(QStyledItemDelegate):
         self._theme = theme
         self._icons = icons
         self._shown_id = ""
+        self._drop_key = ""
+
+    def set_drop_target(self, key: str) -> None:
+        """Mark the section that a dragged conversation would go to, or none for an empty key."""
+        self._drop_key = key
 
     def set_shown(self, conversation_id: str) -> None:
         """Say which conversation is on the screen."""
@@ -60,9 +68,9 @@ class ConversationDelegate(QStyledItemDelegate):
     def sizeHint(
         self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """Give a heading room above it and a title the height of a finger."""
+        """Give a heading room above it, and what can be pressed the height of a finger."""
         row: Row = index.data(ROW_ROLE)
-        if row.conversation is None:
+        if row.conversation is None and not row.folds:
             height = self._theme.font(FontRole.SMALL).pointSizeF() * 1.8
             return QSize(0, round(height) + (SPACE_XS if index.row() == 0 else SPACE_L))
         return QSize(0, max(CONTROL_HEIGHT, round(36 * self._theme.scale)))
@@ -77,17 +85,19 @@ class ConversationDelegate(QStyledItemDelegate):
         row: Row = index.data(ROW_ROLE)
         rect: QRect = option.rect  # type: ignore[attr-defined]
         painter.save()
-        if row.conversation is None:
+        if row.conversation is not None:
+            self._paint_title(painter, option, rect, row)
+        elif row.folds:
+            self._paint_fold(painter, option, rect, row)
+        else:
             line(
                 painter,
                 rect.adjusted(SPACE_S + SPACE_M, 0, -SPACE_S, -2),
                 row.title,
                 self._theme.font(FontRole.SMALL),
-                self._theme.color("quiet"),
+                self._theme.color("accent" if row.section.key == self._drop_key else "quiet"),
                 Qt.AlignmentFlag.AlignBottom,
             )
-        else:
-            self._paint_title(painter, option, rect, row)
         painter.restore()
 
     def createEditor(
@@ -112,6 +122,11 @@ class ConversationDelegate(QStyledItemDelegate):
         rect: QRect = option.rect  # type: ignore[attr-defined]
         editor.setGeometry(rect.adjusted(SPACE_S, 0, -SPACE_S, 0))
 
+    def has_more(self, rect: QRect, position: QPoint, row: Row) -> bool:
+        """Return whether a row has its "more" button at a place of the view."""
+        can_be = row.conversation is not None or bool(row.section.folder)
+        return can_be and _more_rect(rect).contains(position)
+
     def editorEvent(
         self,
         event: QEvent,
@@ -125,11 +140,10 @@ class ConversationDelegate(QStyledItemDelegate):
             isinstance(event, QMouseEvent)
             and event.type() is QEvent.Type.MouseButtonPress
             and event.button() is Qt.MouseButton.LeftButton
-            and row.conversation is not None
         ):
             rect: QRect = option.rect  # type: ignore[attr-defined]
             button = _more_rect(rect)
-            if button.contains(event.position().toPoint()):
+            if self.has_more(rect, event.position().toPoint(), row):
                 widget: QWidget = option.widget  # type: ignore[attr-defined]
                 place = button.bottomLeft()
                 if isinstance(widget, QAbstractItemView):
@@ -147,10 +161,10 @@ class ConversationDelegate(QStyledItemDelegate):
     ) -> bool:
         """Show the whole title in a tooltip, but only when it does not fit."""
         row: Row | None = index.data(ROW_ROLE) if index.isValid() else None
-        if row is None or row.conversation is None:
+        if row is None:
             return super().helpEvent(event, view, option, index)
         rect: QRect = option.rect  # type: ignore[attr-defined]
-        room = _title_rect(rect).width() - ICON_SIZE - SPACE_S
+        room = _title_rect(rect, row).width() - ICON_SIZE - SPACE_S
         metrics = view.fontMetrics()
         if metrics.horizontalAdvance(row.title) <= room:
             QToolTip.hideText()
@@ -166,23 +180,62 @@ class ConversationDelegate(QStyledItemDelegate):
         row_ground(
             painter, rect.adjusted(SPACE_S, 1, -SPACE_S, -1), option, self._theme, chosen=chosen
         )
-        title = _title_rect(rect)
-        state = option.state  # type: ignore[attr-defined]
-        touched = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
-        if chosen or state & touched:
-            button = _more_rect(rect)
-            ratio = painter.device().devicePixelRatio()
-            picture = self._icons.pixmap("more", "quiet", ICON_SIZE, ratio)
-            place = QRect(0, 0, ICON_SIZE, ICON_SIZE)
-            place.moveCenter(button.center())
-            painter.drawPixmap(place, picture)
-            title.setRight(button.left())
-        font = self._theme.font()
-        line(painter, title, row.title, font, self._theme.color("text"))
+        title = _title_rect(rect, row)
+        if chosen or _is_touched(option):
+            self._paint_icon(painter, "more", _more_rect(rect).center())
+            title.setRight(_more_rect(rect).left())
+        elif row.conversation.pinned and row.section.group is not Group.PINNED:
+            self._paint_icon(painter, "pin", _more_rect(rect).center(), _SMALL_ICON)
+            title.setRight(_more_rect(rect).left())
+        tone = "quiet" if row.conversation.archived and not chosen else "text"
+        line(painter, title, row.title, self._theme.font(), self._theme.color(tone))
+
+    def _paint_fold(
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, row: Row
+    ) -> None:
+        """Draw a heading that can be folded: an arrow, a picture, its name and how many it has."""
+        target = row.section.key == self._drop_key
+        inside = rect.adjusted(SPACE_S, 1, -SPACE_S, -1)
+        row_ground(painter, inside, option, self._theme, chosen=target)
+        left = rect.left() + SPACE_S + SPACE_M + _SMALL_ICON // 2
+        arrow = "chevron-right" if row.is_collapsed else "chevron-down"
+        self._paint_icon(painter, arrow, QPoint(left, rect.center().y()), _SMALL_ICON)
+        picture = "folder" if row.section.folder else "archive"
+        left += _SMALL_ICON + SPACE_XS
+        self._paint_icon(painter, picture, QPoint(left, rect.center().y()), _SMALL_ICON)
+        words = _title_rect(rect, row)
+        small = self._theme.font(FontRole.SMALL)
+        quiet = self._theme.color("quiet")
+        end = _more_rect(rect)
+        if row.section.folder and _is_touched(option):
+            self._paint_icon(painter, "more", end.center())
+        else:
+            count = str(len(row.section.conversations))
+            line(painter, end, count, small, quiet, Qt.AlignmentFlag.AlignCenter)
+        words.setRight(end.left())
+        line(painter, words, row.title, small, quiet)
+
+    def _paint_icon(
+        self, painter: QPainter, name: str, center: QPoint, size: int = ICON_SIZE
+    ) -> None:
+        ratio = painter.device().devicePixelRatio()
+        place = QRect(0, 0, size, size)
+        place.moveCenter(center)
+        painter.drawPixmap(place, self._icons.pixmap(name, "quiet", size, ratio))
 
 
-def _title_rect(rect: QRect) -> QRect:
-    return rect.adjusted(SPACE_S + SPACE_M, 0, -SPACE_S - SPACE_S, 0)
+def _is_touched(option: QStyleOptionViewItem) -> bool:
+    touched = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+    return bool(option.state & touched)  # type: ignore[attr-defined]
+
+
+def _title_rect(rect: QRect, row: Row) -> QRect:
+    indent = 0
+    if row.folds:
+        indent = 2 * _SMALL_ICON + SPACE_S
+    elif row.section.can_collapse:
+        indent = _SMALL_ICON + SPACE_XS
+    return rect.adjusted(SPACE_S + SPACE_M + indent, 0, -SPACE_S - SPACE_S, 0)
 
 
 def _more_rect(rect: QRect) -> QRect:

@@ -1,13 +1,14 @@
-"""The sidebar: new conversation, search, and the list of conversations to open, rename, delete."""
+"""The sidebar: new conversation, search, bookmarks, and the list of conversations."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -15,36 +16,23 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.conversation import Conversation
+from app.chat.grouping import Section
 from app.presenters.conversations import ConversationsPresenter
 from app.store.store import SearchHit
 from app.ui.conversation_view import ConversationView
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
+from app.ui.message_page import MessagePage
 from app.ui.search_field import SearchField
 from app.ui.search_results import SearchResults
-from app.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
+
+if TYPE_CHECKING:
+    from app.ui.bookmarks_page import BookmarksPage
+    from app.ui.conversation_menu import ConversationMenu, FolderHeadingMenu
 
 #: A search starts when the typing pauses this long.
 SEARCH_DELAY_MS = 150
-
-
-class _MessagePage(QWidget):
-    """A sentence where a list would stand."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._label = QLabel(self)
-        self._label.setProperty("tone", "quiet")
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(SPACE_L, SPACE_XL, SPACE_L, SPACE_M)
-        rows.addWidget(self._label)
-        rows.addStretch(1)
-
-    def set_text(self, text: str) -> None:
-        self._label.setText(text)
 
 
 class ConversationList(QFrame):
@@ -66,6 +54,7 @@ class ConversationList(QFrame):
     ) -> None:
         super().__init__(parent)
         self._presenter = presenter
+        self._theme = theme
         self._icons = icons
         self.setProperty("pane", "side")
         self.setAccessibleName(self.tr("Conversations"))
@@ -78,11 +67,14 @@ class ConversationList(QFrame):
         self._new_button.setMinimumHeight(CONTROL_HEIGHT)
         self._new_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._new_button.setToolTip(self.tr("New conversation (Ctrl+N)"))
+        self._bookmarks_button = IconButton(theme, icons, "bookmark", self.tr("Bookmarks"), self)
+        self._bookmarks_button.set_label(self.tr("Bookmarks"), "Ctrl+Shift+B")
+        self._bookmarks: BookmarksPage | None = None
         self._view = ConversationView(theme, icons, self)
-        self._results = SearchResults(theme, self)
-        self._nothing_yet = _MessagePage(self)
+        self._results = SearchResults(theme, self.tr("Search results"), self)
+        self._nothing_yet = MessagePage(self)
         self._nothing_yet.set_text(self.tr("Your conversations will be listed here."))
-        self._nothing_found = _MessagePage(self)
+        self._nothing_found = MessagePage(self)
         self._pages = QStackedWidget(self)
         for page in (self._view, self._results, self._nothing_yet, self._nothing_found):
             self._pages.addWidget(page)
@@ -94,7 +86,9 @@ class ConversationList(QFrame):
         top.addWidget(self._search, 1)
         new = QHBoxLayout()
         new.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
-        new.addWidget(self._new_button)
+        new.setSpacing(SPACE_S)
+        new.addWidget(self._new_button, 1)
+        new.addWidget(self._bookmarks_button)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_S)
@@ -120,13 +114,37 @@ class ConversationList(QFrame):
     def rename_current(self) -> None:
         """Let the user type another title for the shown conversation, in its place."""
         self._search.clear()
-        self._view.rename(self._presenter.current_id)
+        if self._shows_bookmarks():
+            self._leave_bookmarks()
+        current_id, collapsed = self._presenter.current_id, self._presenter.collapsed
+        for section in self._presenter.sections:
+            ids = {conversation.id for conversation in section.conversations}
+            if section.key in collapsed and current_id in ids:
+                self._presenter.toggle_section(section.key)
+        self._view.rename(current_id)
+
+    @Slot()
+    def show_bookmarks(self) -> None:
+        """List the bookmarked messages in the place of the conversations."""
+        self._search.clear()
+        self._presenter.list_bookmarks()
+
+    def name_folder(self, conversation_id: str) -> None:
+        """Let the user name a new folder, and lay a conversation into it."""
+        from app.ui.folder_dialog import FolderDialog
+
+        names = self._presenter.folders.names
+        dialog = FolderDialog(conversation_id, names, parent=self.window())
+        dialog.name_chosen.connect(self._presenter.set_folder)
+        dialog.open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the search on Escape, wherever the keyboard is in this panel."""
+        """Leave the search or the bookmarks on Escape, wherever the keyboard is in this panel."""
         if event.key() == Qt.Key.Key_Escape and self._search.text():
             self._search.clear()
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif event.key() == Qt.Key.Key_Escape and self._shows_bookmarks():
+            self._leave_bookmarks()
         else:
             super().keyPressEvent(event)
 
@@ -135,8 +153,10 @@ class ConversationList(QFrame):
         presenter.conversations_changed.connect(self._on_conversations_changed)
         presenter.current_changed.connect(self._on_current_changed)
         presenter.search_finished.connect(self._on_search_finished)
+        presenter.bookmarks_listed.connect(self._on_bookmarks_listed)
         self._hide_button.clicked.connect(self.close_requested)
         self._new_button.clicked.connect(self._on_new_clicked)
+        self._bookmarks_button.clicked.connect(self._on_bookmarks_clicked)
         self._search.textChanged.connect(self._on_search_text_changed)
         self._search.returnPressed.connect(self._on_search_return_pressed)
         self._search.step_requested.connect(self._on_step_requested)
@@ -144,7 +164,10 @@ class ConversationList(QFrame):
         self._view.conversation_chosen.connect(self._on_conversation_chosen)
         self._view.title_edited.connect(presenter.rename)
         self._view.delete_requested.connect(self._on_delete_requested)
-        self._view.pin_requested.connect(presenter.set_pinned)
+        self._view.fold_requested.connect(presenter.toggle_section)
+        self._view.conversation_dropped.connect(self._on_conversation_dropped)
+        self._view.menu_made.connect(self._on_menu_made)
+        self._view.folder_menu_made.connect(self._on_folder_menu_made)
         self._results.hit_chosen.connect(self._on_hit_chosen)
         theme.changed.connect(self._on_theme_changed)
 
@@ -152,9 +175,74 @@ class ConversationList(QFrame):
         self._new_button.setIcon(self._icons.icon("plus", "accent"))
 
     def _show_conversations(self, conversations: tuple[Conversation, ...]) -> None:
-        self._view.set_conversations(conversations)
-        if not self._search.text().strip():
+        self._view.set_conversations(conversations, self._presenter.collapsed)
+        if not self._search.text().strip() and not self._shows_bookmarks():
             self._pages.setCurrentWidget(self._view if conversations else self._nothing_yet)
+
+    def _shows_bookmarks(self) -> bool:
+        return self._bookmarks is not None and self._pages.currentWidget() is self._bookmarks
+
+    def _leave_bookmarks(self) -> None:
+        self._pages.setCurrentWidget(self._view)
+        self._show_conversations(self._presenter.conversations)
+        self._view.step_in()
+
+    def _bookmarks_page(self) -> BookmarksPage:
+        """Return the page of bookmarks; made when it is wanted first."""
+        if self._bookmarks is None:
+            from app.ui.bookmarks_page import BookmarksPage
+
+            self._bookmarks = BookmarksPage(self._theme, self._icons, self)
+            self._bookmarks.hit_chosen.connect(self._on_hit_chosen)
+            self._bookmarks.back_requested.connect(self._on_back_requested)
+            self._pages.addWidget(self._bookmarks)
+        return self._bookmarks
+
+    @Slot(object)
+    def _on_menu_made(self, menu: ConversationMenu) -> None:
+        presenter = self._presenter
+        menu.title_requested.connect(presenter.ask_for_title)
+        menu.pin_requested.connect(presenter.set_pinned)
+        menu.archive_requested.connect(presenter.set_archived)
+        menu.duplicate_requested.connect(presenter.duplicate)
+        menu.folder_chosen.connect(presenter.set_folder)
+        menu.new_folder_requested.connect(self.name_folder)
+
+    @Slot(object)
+    def _on_folder_menu_made(self, menu: FolderHeadingMenu) -> None:
+        menu.rename_requested.connect(self._on_folder_rename_requested)
+        menu.remove_requested.connect(self._presenter.folders.remove)
+
+    @Slot(str)
+    def _on_folder_rename_requested(self, folder: str) -> None:
+        from app.ui.folder_dialog import FolderDialog
+
+        folders = self._presenter.folders
+        dialog = FolderDialog(folder, folders.names, folder, self.window())
+        dialog.name_chosen.connect(folders.rename)
+        dialog.open()
+
+    @Slot(str, object)
+    def _on_conversation_dropped(self, conversation_id: str, section: Section) -> None:
+        self._presenter.folders.move(conversation_id, section)
+
+    @Slot()
+    def _on_bookmarks_clicked(self) -> None:
+        if self._shows_bookmarks():
+            self._leave_bookmarks()
+        else:
+            self.show_bookmarks()
+
+    @Slot(object)
+    def _on_bookmarks_listed(self, hits: tuple[SearchHit, ...]) -> None:
+        page = self._bookmarks_page()
+        page.set_hits(hits)
+        self._pages.setCurrentWidget(page)
+        page.step_in()
+
+    @Slot()
+    def _on_back_requested(self) -> None:
+        self._leave_bookmarks()
 
     @Slot(object)
     def _on_conversations_changed(self, conversations: tuple[Conversation, ...]) -> None:
@@ -188,6 +276,7 @@ class ConversationList(QFrame):
         else:
             self._search_timer.stop()
             self._presenter.search("")
+            self._pages.setCurrentWidget(self._view)
             self._show_conversations(self._presenter.conversations)
 
     @Slot()

@@ -1,16 +1,16 @@
-"""The rows of the conversation list: conversations under headings that say when they were used."""
+"""The rows of the conversation list: headings that can be folded, and conversations under them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import Enum
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import (
     QT_TRANSLATE_NOOP,
     QAbstractListModel,
     QCoreApplication,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -19,9 +19,12 @@ from PySide6.QtCore import (
 )
 
 from app.chat.conversation import Conversation
+from app.chat.grouping import Group, Section, sections_of
 
 #: Data role of the `Row` behind an index.
 ROW_ROLE = Qt.ItemDataRole.UserRole
+#: What is dragged from the list: the id of a conversation.
+CONVERSATION_MIME = "application/x-cairn-conversation"
 
 _CONTEXT = "ConversationRows"
 
@@ -30,14 +33,14 @@ def _text(words: str) -> str:
     return str(QT_TRANSLATE_NOOP(_CONTEXT, words))
 
 
-class Group(Enum):
-    """When the conversations under one heading were last used."""
-
-    PINNED = _text("Pinned")
-    TODAY = _text("Today")
-    YESTERDAY = _text("Yesterday")
-    LAST_WEEK = _text("Previous 7 days")
-    OLDER = _text("Older")
+_HEADINGS = {
+    Group.PINNED: _text("Pinned"),
+    Group.TODAY: _text("Today"),
+    Group.YESTERDAY: _text("Yesterday"),
+    Group.LAST_WEEK: _text("Previous 7 days"),
+    Group.OLDER: _text("Older"),
+    Group.ARCHIVE: _text("Archive"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +48,37 @@ class Row:
     """A heading, or a conversation when there is one."""
 
     title: str
+    section: Section
+    """The one it is the heading of, or stands in."""
     conversation: Conversation | None = None
+    is_collapsed: bool = False
+    """Whether what stands under this heading is folded away."""
+
+    @property
+    def folds(self) -> bool:
+        """Whether this is a heading that can be folded."""
+        return self.conversation is None and self.section.can_collapse
 
 
-def group_of(conversation: Conversation, today: date) -> Group:
-    """Return the heading that `conversation` stands under on the day `today`."""
-    if conversation.pinned:
-        return Group.PINNED
-    used = date.fromtimestamp(conversation.updated_at)
-    # A clock that was set back must not put a conversation under no heading.
-    if used >= today:
-        return Group.TODAY
-    if used == today - timedelta(days=1):
-        return Group.YESTERDAY
-    if used >= today - timedelta(days=7):
-        return Group.LAST_WEEK
-    return Group.OLDER
-
-
-def rows_of(conversations: tuple[Conversation, ...], today: date) -> list[Row]:
+def rows_of(
+    conversations: tuple[Conversation, ...], today: date, collapsed: frozenset[str] = frozenset()
+) -> list[Row]:
     """Return the rows for `conversations`, which come pinned first, then newest first."""
     rows: list[Row] = []
-    last: Group | None = None
-    for conversation in conversations:
-        group = group_of(conversation, today)
-        if group is not last:
-            rows.append(Row(QCoreApplication.translate(_CONTEXT, group.value)))
-            last = group
-        rows.append(Row(shown_title(conversation.title), conversation))
+    for section in sections_of(conversations, today):
+        is_collapsed = section.can_collapse and section.key in collapsed
+        rows.append(Row(heading_of(section), section, is_collapsed=is_collapsed))
+        if not is_collapsed:
+            rows.extend(
+                Row(shown_title(conversation.title), section, conversation)
+                for conversation in section.conversations
+            )
     return rows
+
+
+def heading_of(section: Section) -> str:
+    """Return what to call a section."""
+    return section.folder or QCoreApplication.translate(_CONTEXT, _HEADINGS[section.group])
 
 
 def shown_title(title: str) -> str:
@@ -91,9 +96,13 @@ class ConversationRows(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Row] = []
 
-    def set_conversations(self, conversations: tuple[Conversation, ...]) -> bool:
+    def set_conversations(
+        self,
+        conversations: tuple[Conversation, ...],
+        collapsed: frozenset[str] = frozenset(),
+    ) -> bool:
         """Show `conversations`; return whether rows moved, came or went."""
-        rows = rows_of(conversations, date.today())
+        rows = rows_of(conversations, date.today(), collapsed)
         if [_identity(row) for row in rows] == [_identity(row) for row in self._rows]:
             changed = [place for place, row in enumerate(rows) if row != self._rows[place]]
             self._rows = rows
@@ -117,6 +126,13 @@ class ConversationRows(QAbstractListModel):
                 return self.index(place)
         return QModelIndex()
 
+    def heading_index(self, key: str) -> QModelIndex:
+        """Return where the heading of a section stands, or an invalid index."""
+        for place, row in enumerate(self._rows):
+            if row.conversation is None and row.section.key == key:
+                return self.index(place)
+        return QModelIndex()
+
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         """Return how many rows there are; a list has no children."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -134,6 +150,8 @@ class ConversationRows(QAbstractListModel):
             return row
         if role == Qt.ItemDataRole.EditRole and row.conversation is not None:
             return row.conversation.title
+        if role == Qt.ItemDataRole.AccessibleTextRole and row.folds:
+            return self._spoken(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
         return None
@@ -154,17 +172,47 @@ class ConversationRows(QAbstractListModel):
         return True
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        """Let conversations be chosen and renamed; headings are passed over by the arrow keys."""
+        """Let conversations be chosen, renamed and dragged; the arrow keys pass over the rest."""
         row = self.row_at(index)
-        if row is None or row.conversation is None:
+        if row is None:
             return Qt.ItemFlag.NoItemFlags
+        if row.conversation is None:
+            folds = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+            return folds if row.folds else Qt.ItemFlag.NoItemFlags
         return (
             Qt.ItemFlag.ItemIsEnabled
             | Qt.ItemFlag.ItemIsSelectable
             | Qt.ItemFlag.ItemIsEditable
+            | Qt.ItemFlag.ItemIsDragEnabled
             | Qt.ItemFlag.ItemNeverHasChildren
         )
 
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Let nothing be taken out of the list by dragging it elsewhere."""
+        return Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        """Say what is dragged."""
+        return [CONVERSATION_MIME]
+
+    def mimeData(self, indexes: Any) -> QMimeData:
+        """Return the id of the conversation that is dragged; other programs learn nothing."""
+        data = QMimeData()
+        for index in indexes:
+            row = self.row_at(index)
+            if row is not None and row.conversation is not None:
+                data.setData(CONVERSATION_MIME, row.conversation.id.encode())
+        return data
+
+    def _spoken(self, row: Row) -> str:
+        count = len(row.section.conversations)
+        words = (
+            self.tr("{title}, {count}, folded") if row.is_collapsed else self.tr("{title}, {count}")
+        )
+        return words.format(title=row.title, count=count)
+
 
 def _identity(row: Row) -> str:
-    return row.title if row.conversation is None else f"\0{row.conversation.id}"
+    if row.conversation is not None:
+        return f"\0{row.conversation.id}"
+    return f"{row.section.key}\0{row.is_collapsed}"

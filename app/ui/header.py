@@ -143,8 +143,7 @@ class Header(QWidget):
         self.settings_button.setChecked(shown)
 
     def set_compact(self, *, narrow: bool, short: bool) -> None:
-        """Shrink to what fits."""
+        """Shrink to what fits; the adapter's chip sees itself how much of its name does."""
         self.model_button.set_compact(narrow)
-        self.adapter_chip.set_compact(narrow)
         self.status.set_compact(narrow)
         self.setFixedHeight(_SHORT_HEIGHT if short else _HEIGHT)

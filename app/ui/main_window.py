@@ -40,6 +40,7 @@ from app.ui.window_commands import WindowCommands
 if TYPE_CHECKING:
     from app.ui.models.model_picker import ModelPicker
     from app.ui.settings.settings_panel import SettingsPanel
+    from app.ui.temporary_bar import TemporaryBar
 
 _MODEL_ENDINGS = (".gguf", ".rkllm")
 _USUAL_SIZE = (1120, 760)
@@ -69,6 +70,8 @@ class MainWindow(QMainWindow):
     painted = Signal()
     #: The user wants to read the engine's log.
     engine_log_requested = Signal()
+    #: The user wants the small window for one question.
+    quick_ask_requested = Signal()
 
     def __init__(self, presenters: Presenters, theme: Theme, icons: Icons) -> None:
         super().__init__()
@@ -86,6 +89,7 @@ class MainWindow(QMainWindow):
         self.side = ConversationList(presenters.conversations, theme, icons)
         body = QWidget(self)
         self.header = Header(theme, icons, body)
+        self._temporary_bar: TemporaryBar | None = None
         self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons, body)
         self._lay_out(body)
         self._settings_panel: SettingsPanel | None = None
@@ -195,7 +199,7 @@ class MainWindow(QMainWindow):
         self.chat_pane.composer.setFocus()
 
     def _lay_out(self, body: QWidget) -> None:
-        rows = QVBoxLayout(body)
+        rows = self._body_rows = QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
@@ -224,6 +228,14 @@ class MainWindow(QMainWindow):
         picker.models_requested.connect(self.commands.show_models)
         return picker
 
+    def _make_temporary_bar(self) -> TemporaryBar:
+        from app.ui.temporary_bar import TemporaryBar
+
+        bar = TemporaryBar(self._theme, self._icons, self.chat_pane.parentWidget())
+        bar.keep_requested.connect(self._presenters.conversations.keep_temporary)
+        self._body_rows.insertWidget(1, bar)
+        return bar
+
     def _connect_presenters(self) -> None:
         presenters = self._presenters
         presenters.model.state_changed.connect(self._on_model_changed)
@@ -231,6 +243,7 @@ class MainWindow(QMainWindow):
         presenters.adapters.adapters_changed.connect(self.header.adapter_chip.set_state)
         presenters.chat.status_changed.connect(self._on_status_changed)
         presenters.conversations.current_changed.connect(self._on_current_changed)
+        presenters.conversations.temporary_changed.connect(self._on_temporary_changed)
         presenters.conversations.message_wanted.connect(self.chat_pane.reveal)
         presenters.settings.settings_changed.connect(self._on_settings_changed)
 
@@ -238,6 +251,9 @@ class MainWindow(QMainWindow):
         model = self._presenters.model
         self.menus.command_chosen.connect(self.commands.carry_out)
         self.menus.recent_chosen.connect(model.load)
+        self.menus.place_chosen.connect(self.commands.go_to_conversation)
+        self.menus.folder_chosen.connect(self.commands.move_to_folder)
+        self.menus.new_folder_requested.connect(self.commands.name_folder)
         self.menus.adapter_chosen.connect(self._presenters.adapters.choose)
         self.menus.answer_wanted_with.connect(self._presenters.chat.regenerate_last_with)
         self.header.adapter_chip.adapter_chosen.connect(self._presenters.adapters.choose)
@@ -268,11 +284,14 @@ class MainWindow(QMainWindow):
         width, height = size if len(size) == 2 else _USUAL_SIZE
         self.resize(min(width, room.width()), min(height, room.height()))
         self.panes.prefer_list(settings.state.show_conversations)
+        self._presenters.conversations.set_collapsed(frozenset(settings.state.collapsed_groups))
         self.chat_pane.composer.setFocus()
 
     def _remember(self) -> None:
         settings = self._presenters.settings
         settings.set_value("state", "show_conversations", self.panes.wants_list)
+        collapsed = tuple(sorted(self._presenters.conversations.collapsed))
+        settings.set_value("state", "collapsed_groups", collapsed)
         if not self.isMaximized() and not self.isFullScreen():
             settings.set_value("state", "window_size", (self.width(), self.height()))
 
@@ -296,9 +315,20 @@ class MainWindow(QMainWindow):
     def _on_current_changed(self) -> None:
         current = self._presenters.conversations.current
         title = " ".join(current.title.split()) if current is not None else ""
+        if self._presenters.conversations.is_temporary:
+            # The desktop keeps lists of titles.
+            title = self.tr("Temporary conversation")
         self.setWindowTitle(
             self.tr("{title} – Cairn").format(title=title) if title else self.tr("Cairn")
         )
+
+    @Slot(bool)
+    def _on_temporary_changed(self, temporary: bool) -> None:
+        if temporary and self._temporary_bar is None:
+            self._temporary_bar = self._make_temporary_bar()
+        if self._temporary_bar is not None:
+            self._temporary_bar.setVisible(temporary)
+        self._on_current_changed()
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:

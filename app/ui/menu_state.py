@@ -14,14 +14,25 @@ from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.settings import SettingsPresenter
+from app.runtime.protocol import Capability
 from app.settings.schema import Entry, Settings, Theme, entries
+from app.ui.conversation_rows import shown_title
 from app.ui.menus import Command, MenuBar
+from app.ui.places_menu import PLACES
 
 _THEMES = {
     Theme.LIGHT: Command.THEME_LIGHT,
     Theme.DARK: Command.THEME_DARK,
     Theme.SYSTEM: Command.THEME_SYSTEM,
 }
+
+_OF_A_KEPT_CONVERSATION = (
+    Command.RENAME_CONVERSATION,
+    Command.PIN_CONVERSATION,
+    Command.ARCHIVE_CONVERSATION,
+    Command.DUPLICATE_CONVERSATION,
+    Command.DELETE_CONVERSATION,
+)
 
 
 def text_scale_entry() -> Entry:
@@ -51,6 +62,7 @@ class MenuState(QObject):
         self._items: tuple[ShownMessage, ...] = ()
         conversations.conversations_changed.connect(self._on_conversations_changed)
         conversations.current_changed.connect(self._on_current_changed)
+        conversations.temporary_changed.connect(self._on_temporary_changed)
         model.state_changed.connect(self._on_model_changed)
         model.choices_changed.connect(self._on_choices_changed)
         chat.messages_shown.connect(self._on_messages_shown)
@@ -66,12 +78,37 @@ class MenuState(QObject):
         self._show_conversation()
 
     def _show_conversation(self) -> None:
-        named = bool(self._conversations.current_id)
+        current = self._conversations.current
+        temporary = self._conversations.is_temporary
         some = bool(self._conversations.conversations)
-        for command in (Command.RENAME_CONVERSATION, Command.DELETE_CONVERSATION):
-            self._menus.set_enabled(command, named)
+        kept = current is not None and not temporary
+        for command in _OF_A_KEPT_CONVERSATION:
+            self._menus.set_enabled(command, kept)
+        self._menus.set_enabled(Command.KEEP_TEMPORARY, temporary)
+        self._menus.set_visible(Command.KEEP_TEMPORARY, temporary)
+        self._menus.set_enabled(Command.LAST_CONVERSATION, some)
+        self._menus.set_checked(
+            Command.PIN_CONVERSATION, current is not None and kept and current.pinned
+        )
+        self._menus.set_checked(
+            Command.ARCHIVE_CONVERSATION, current is not None and kept and current.archived
+        )
+        self._menus.set_folders(
+            self._conversations.folders.names,
+            current.folder if current is not None else "",
+            usable=kept,
+        )
+        reach = self._conversations.in_reach[:PLACES]
+        self._menus.set_titles(tuple(shown_title(one.title) for one in reach))
+        self._show_title_by_model()
         for command in (Command.NEXT_CONVERSATION, Command.PREVIOUS_CONVERSATION):
             self._menus.set_enabled(command, some)
+
+    def _show_title_by_model(self) -> None:
+        loaded = self._model.state.stage in (ModelStage.READY, ModelStage.RESTING)
+        current, temporary = self._conversations.current, self._conversations.is_temporary
+        possible = loaded and not self._running and current is not None and not temporary
+        self._menus.set_enabled(Command.TITLE_BY_MODEL, possible)
 
     def _show_messages(self) -> None:
         idle = not self._running and self._model.state.stage is not ModelStage.NONE
@@ -86,6 +123,13 @@ class MenuState(QObject):
             last is not None and answered and last.state in CONTINUABLE_STATES and idle,
         )
         self._menus.set_enabled(Command.STOP_ANSWER, self._running)
+        info = self._model.state.info
+        pauses = info is not None and Capability.PAUSE in info.capabilities
+        self._menus.set_enabled(Command.PAUSE_ANSWER, self._running and pauses)
+        for command in (Command.MESSAGE_MENU, Command.SHOW_BRANCHES):
+            self._menus.set_enabled(command, bool(self._items))
+        self._menus.set_enabled(Command.ANSWER_DETAILS, Role.ASSISTANT in roles)
+        self._show_title_by_model()
 
     @Slot(object)
     def _on_conversations_changed(self) -> None:
@@ -93,6 +137,10 @@ class MenuState(QObject):
 
     @Slot(str)
     def _on_current_changed(self) -> None:
+        self._show_conversation()
+
+    @Slot(bool)
+    def _on_temporary_changed(self) -> None:
         self._show_conversation()
 
     @Slot(object)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -16,7 +15,9 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.presenters.adapter_state import AdapterState
 from app.presenters.model_state import ModelChoice
-from app.ui.tooltip import plain_tooltip
+from app.ui.file_action import FileAction
+from app.ui.folder_menu import FolderMenu
+from app.ui.places_menu import PlacesMenu
 
 _CONTEXT = "Menus"
 
@@ -25,17 +26,31 @@ class Command(Enum):
     """Everything that a menu can ask for."""
 
     NEW_CONVERSATION = "new_conversation"
+    NEW_TEMPORARY = "new_temporary"
+    KEEP_TEMPORARY = "keep_temporary"
     RENAME_CONVERSATION = "rename_conversation"
+    TITLE_BY_MODEL = "title_by_model"
+    PIN_CONVERSATION = "pin_conversation"
+    MOVE_TO_FOLDER = "move_to_folder"
+    ARCHIVE_CONVERSATION = "archive_conversation"
+    DUPLICATE_CONVERSATION = "duplicate_conversation"
     DELETE_CONVERSATION = "delete_conversation"
     SEARCH_CONVERSATIONS = "search_conversations"
+    BOOKMARKS = "bookmarks"
     NEXT_CONVERSATION = "next_conversation"
     PREVIOUS_CONVERSATION = "previous_conversation"
+    LAST_CONVERSATION = "last_conversation"
+    GO_TO_CONVERSATION = "go_to_conversation"
     QUIT = "quit"
     COPY_LAST_ANSWER = "copy_last_answer"
     EDIT_LAST_MESSAGE = "edit_last_message"
     REGENERATE_ANSWER = "regenerate_answer"
     CONTINUE_ANSWER = "continue_answer"
     STOP_ANSWER = "stop_answer"
+    PAUSE_ANSWER = "pause_answer"
+    MESSAGE_MENU = "message_menu"
+    ANSWER_DETAILS = "answer_details"
+    SHOW_BRANCHES = "show_branches"
     SHOW_CONVERSATIONS = "show_conversations"
     SHOW_SETTINGS = "show_settings"
     THEME_LIGHT = "theme_light"
@@ -61,6 +76,7 @@ class Command(Enum):
     TEST_ADAPTER = "test_adapter"
     ADD_ADAPTER = "add_adapter"
     ADAPTER_HELP = "adapter_help"
+    QUICK_ASK = "quick_ask"
     ENGINE_LOG = "engine_log"
     WELCOME_PAGE = "welcome_page"
     KEYBOARD_SHORTCUTS = "keyboard_shortcuts"
@@ -106,12 +122,23 @@ MENUS = (
         _text("Conversation"),
         (
             Item(Command.NEW_CONVERSATION, _text("New conversation"), "Ctrl+N"),
+            Item(Command.NEW_TEMPORARY, _text("New temporary conversation"), "Ctrl+Shift+N"),
+            Item(Command.KEEP_TEMPORARY, _text("Keep temporary conversation")),
+            None,
             Item(Command.RENAME_CONVERSATION, _text("Rename conversation…"), "F2"),
+            Item(Command.TITLE_BY_MODEL, _text("Title by the model")),
+            Item(Command.PIN_CONVERSATION, _text("Pin"), "Ctrl+Shift+T", Kind.CHECK),
+            Item(Command.MOVE_TO_FOLDER, _text("Move to folder"), kind=Kind.SUBMENU),
+            Item(Command.ARCHIVE_CONVERSATION, _text("Archive"), "Ctrl+Shift+E", Kind.CHECK),
+            Item(Command.DUPLICATE_CONVERSATION, _text("Duplicate"), "Ctrl+Shift+D"),
             Item(Command.DELETE_CONVERSATION, _text("Delete conversation"), "Ctrl+Shift+Backspace"),
             None,
             Item(Command.SEARCH_CONVERSATIONS, _text("Search conversations"), "Ctrl+Shift+F"),
+            Item(Command.BOOKMARKS, _text("Bookmarks"), "Ctrl+Shift+B"),
             Item(Command.NEXT_CONVERSATION, _text("Next conversation"), "Ctrl+PgDown"),
             Item(Command.PREVIOUS_CONVERSATION, _text("Previous conversation"), "Ctrl+PgUp"),
+            Item(Command.LAST_CONVERSATION, _text("Last conversation"), "Ctrl+Tab"),
+            Item(Command.GO_TO_CONVERSATION, _text("Go to conversation"), kind=Kind.SUBMENU),
             None,
             Item(Command.QUIT, _text("Quit"), "Ctrl+Q"),
         ),
@@ -124,7 +151,12 @@ MENUS = (
             None,
             Item(Command.REGENERATE_ANSWER, _text("Regenerate answer"), "Ctrl+R"),
             Item(Command.CONTINUE_ANSWER, _text("Continue answer"), "Ctrl+Return"),
+            Item(Command.PAUSE_ANSWER, _text("Pause answer"), "Ctrl+."),
             Item(Command.STOP_ANSWER, _text("Stop answer"), "Esc"),
+            None,
+            Item(Command.MESSAGE_MENU, _text("Message menu"), "Ctrl+J"),
+            Item(Command.ANSWER_DETAILS, _text("Answer details"), "Ctrl+Shift+I"),
+            Item(Command.SHOW_BRANCHES, _text("Branches…"), "Ctrl+B"),
         ),
     ),
     Menu(
@@ -173,7 +205,13 @@ MENUS = (
             Item(Command.ADAPTER_HELP, _text("Make an adapter")),
         ),
     ),
-    Menu(_text("Tools"), (Item(Command.ENGINE_LOG, _text("Engine log"), "Ctrl+Shift+L"),)),
+    Menu(
+        _text("Tools"),
+        (
+            Item(Command.QUICK_ASK, _text("Quick ask"), "Ctrl+Shift+Space"),
+            Item(Command.ENGINE_LOG, _text("Engine log"), "Ctrl+Shift+L"),
+        ),
+    ),
     Menu(
         _text("Help"),
         (
@@ -224,24 +262,6 @@ class CommandAction(QAction):
         self.chosen.emit(self._command)
 
 
-class FileAction(QAction):
-    """An action that knows which file it is about."""
-
-    #: The user chose it; carries the path as text.
-    chosen = Signal(str)
-
-    def __init__(self, label: str, path: Path | None, problem: str, parent: QObject) -> None:
-        super().__init__(label.replace("&", "&&"), parent)
-        self._path = "" if path is None else str(path)
-        self.setEnabled(not problem)
-        self.setToolTip(plain_tooltip(problem or self._path))
-        self.triggered.connect(self._on_triggered)
-
-    @Slot()
-    def _on_triggered(self) -> None:
-        self.chosen.emit(self._path)
-
-
 class MenuBar(QMenuBar):
     """The menus of the window."""
 
@@ -249,6 +269,12 @@ class MenuBar(QMenuBar):
     command_chosen = Signal(object)
     #: The user chose one of the recent models; carries its path.
     recent_chosen = Signal(str)
+    #: The user wants to see a conversation; carries its place in the list, counted from 1.
+    place_chosen = Signal(int)
+    #: The user wants the conversation in a folder; carries its name, or "" for none.
+    folder_chosen = Signal(str)
+    #: The user wants to name a new folder for the conversation.
+    new_folder_requested = Signal()
     #: The user wants an adapter used in this conversation; carries its path.
     adapter_chosen = Signal(str)
     #: The user wants the last answer again with an adapter; carries its path, or "" for none.
@@ -277,9 +303,26 @@ class MenuBar(QMenuBar):
         """Offer `command`, or show it as not possible now."""
         self._actions[command].setEnabled(enabled)
 
+    def set_visible(self, command: Command, visible: bool) -> None:
+        """Offer `command` where it makes sense only."""
+        self._actions[command].setVisible(visible)
+
     def set_checked(self, command: Command, checked: bool) -> None:
         """Show that what `command` switches is on."""
         self._actions[command].setChecked(checked)
+
+    def set_titles(self, titles: tuple[str, ...]) -> None:
+        """Offer the first conversations of the list by their titles."""
+        menu = self._submenus[Command.GO_TO_CONVERSATION]
+        assert isinstance(menu, PlacesMenu)
+        menu.set_titles(titles)
+
+    def set_folders(self, names: tuple[str, ...], current: str, *, usable: bool) -> None:
+        """Fill the submenu of folders; `current` is where the shown conversation lies."""
+        menu = self._submenus[Command.MOVE_TO_FOLDER]
+        assert isinstance(menu, FolderMenu)
+        menu.set_folders(names, current)
+        self._actions[Command.MOVE_TO_FOLDER].setEnabled(usable)
 
     def set_recent(self, choices: tuple[ModelChoice, ...]) -> None:
         """Fill the submenu of recent models."""
@@ -315,7 +358,7 @@ class MenuBar(QMenuBar):
 
     def _make(self, item: Item, menu: QMenu, choices: QActionGroup) -> QAction:
         if item.kind is Kind.SUBMENU:
-            submenu = self._submenus[item.command] = QMenu(translated(item.text), self)
+            submenu = self._submenus[item.command] = self._make_submenu(item)
             submenu.setToolTipsVisible(True)
             action = submenu.menuAction()
         else:
@@ -326,3 +369,16 @@ class MenuBar(QMenuBar):
             choices.addAction(action)
         self._actions[item.command] = action
         return action
+
+    def _make_submenu(self, item: Item) -> QMenu:
+        words = translated(item.text)
+        if item.command is Command.GO_TO_CONVERSATION:
+            places = PlacesMenu(words, self)
+            places.place_chosen.connect(self.place_chosen)
+            return places
+        if item.command is Command.MOVE_TO_FOLDER:
+            folders = FolderMenu(words, self)
+            folders.folder_chosen.connect(self.folder_chosen)
+            folders.new_folder_requested.connect(self.new_folder_requested)
+            return folders
+        return QMenu(words, self)

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.presenters.notices import Level, Notice, NoticeAction, Notices
+from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.notice_queue import NoticeQueue
@@ -101,14 +102,7 @@ class NoticeBar(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Take Esc before a menu does, while the keyboard is here."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Dismiss with Esc."""

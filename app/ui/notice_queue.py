@@ -48,8 +48,8 @@ class NoticeQueue:
 
     def take_out(self, notice: Notice) -> None:
         """Forget a notice, shown or waiting; afterwards `current` is the one to show."""
-        self._waiting = [waiting for waiting in self._waiting if not _are_same(waiting, notice)]
-        if self.current is not None and _are_same(self.current, notice):
+        self._waiting = [waiting for waiting in self._waiting if not _is_it(waiting, notice)]
+        if self.current is not None and _is_it(self.current, notice):
             self.step()
 
     def step(self) -> None:
@@ -59,6 +59,10 @@ class NoticeQueue:
     def _least_needed(self) -> Notice:
         done = [notice for notice in self._waiting if notice.level is Level.INFO]
         return done[-1] if done else self._waiting[0]
+
+
+def _is_it(one: Notice, wanted: Notice) -> bool:
+    return one is wanted or _are_same(one, wanted)
 
 
 def _are_same(one: Notice, other: Notice) -> bool:

@@ -41,6 +41,11 @@ def line(
     """Draw one line of plain text, with an ellipsis where it does not fit."""
     painter.setFont(font)
     painter.setPen(color)
+    # A title from right to left reads so, and gives way at its end, but begins where others do.
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    if not alignment & Qt.AlignmentFlag.AlignHorizontal_Mask:
+        alignment |= Qt.AlignmentFlag.AlignLeft
+    alignment |= Qt.AlignmentFlag.AlignAbsolute
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, int(alignment) | int(Qt.TextFlag.TextSingleLine), shown)
 

@@ -1,4 +1,4 @@
-"""What a search found: the conversation's title and the words around the match."""
+"""What was found, or bookmarked: the conversation's title and the words around the match."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class _Hits(QAbstractListModel):
         if role == HIT_ROLE:
             return hit
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{shown_title(hit.conversation_title)}: {hit.snippet}"
+            what = self.tr("Note: {words}") if hit.is_note else "{words}"
+            return f"{shown_title(hit.conversation_title)}: {what.format(words=hit.snippet)}"
         return None
 
 
@@ -90,6 +91,19 @@ class _HitDelegate(QStyledItemDelegate):
         text = rect.adjusted(SPACE_S + SPACE_M, SPACE_S, -SPACE_S - SPACE_M, -SPACE_S)
         height = QFontMetrics(self._theme.font()).height()
         title = QRect(text.left(), text.top(), text.width(), height)
+        small = self._theme.font(FontRole.SMALL)
+        if hit.is_note:
+            word = self.tr("Note")
+            width = QFontMetrics(small).horizontalAdvance(word) + SPACE_S
+            line(
+                painter,
+                title.adjusted(max(0, title.width() - width), 0, 0, 0),
+                word,
+                small,
+                self._theme.color("accent"),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            )
+            title.setRight(title.right() - width)
         line(
             painter,
             title,
@@ -106,10 +120,10 @@ class _HitDelegate(QStyledItemDelegate):
             painter,
             text.adjusted(0, height, 0, 0),
             snippet,
-            self._theme.font(FontRole.SMALL),
+            small,
             self._theme.color("quiet"),
             at_most=SNIPPET_LINES,
-            marked=hit.highlights,
+            marked=tuple(_in_units(snippet, span) for span in hit.highlights),
             mark=mark,
         )
         painter.restore()
@@ -121,7 +135,7 @@ class SearchResults(QListView):
     #: The user chose a match; carries the SearchHit.
     hit_chosen = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hits = _Hits(self)
         self.setModel(self._hits)
@@ -131,7 +145,7 @@ class SearchResults(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName(self.tr("Search results"))
+        self.setAccessibleName(name)
         # Not `activated` as well: some desktops send both for one click.
         self.clicked.connect(self._on_clicked)
         theme.changed.connect(self._on_theme_changed)
@@ -166,3 +180,9 @@ class SearchResults(QListView):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.scheduleDelayedItemsLayout()
+
+
+def _in_units(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Return a span of code points as Qt counts it: an emoji is two."""
+    start, end = (len(text[:place].encode("utf-16-le")) // 2 for place in span)
+    return start, end

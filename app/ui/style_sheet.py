@@ -28,6 +28,9 @@ QLabel[kind="code"] { background: $raised; border-radius: ${radius}px; padding: 
 QFrame[pane="side"] { background: $raised; border: none; border-right: 1px solid $line; }
 QFrame[pane="side"] QLineEdit { border-color: $line; }
 QFrame[pane="side"] QLineEdit:focus { border-color: $accent; }
+QFrame[pane="temporary"] {
+    background: $selected; border: none; border-bottom: 1px solid $line;
+}
 QWidget[pane="settings"] { background: $ground; border-left: 1px solid $line; }
 QFrame[popup="true"] { background: $surface; border: 1px solid $line; }
 QFrame[rule="true"] { background: $line; border: none; }
@@ -35,7 +38,9 @@ QFrame[rule="true"] { background: $line; border: none; }
 QMenuBar { background: $ground; border-bottom: 1px solid $line; padding: 0 8px; }
 QMenuBar::item { background: transparent; padding: 4px 8px; margin: 2px 0; border-radius: 6px; }
 QMenuBar::item:selected { background: $hover; }
-QMenu { background: $surface; border: 1px solid $line; padding: 4px; }
+QMenu {
+    background: $surface; border: 1px solid $line; padding: 4px; menu-scrollable: 1;
+}
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; min-height: 20px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; background: transparent; }
@@ -44,6 +49,7 @@ QMenu::right-arrow { image: url("$icons/$theme-chevron-right.svg"); width: 14px;
 QMenu::indicator { width: 14px; height: 14px; left: 8px; }
 QMenu::indicator:checked { image: url("$icons/$theme-mark.svg"); }
 
+QPushButton, QToolButton, QTabBar, QCheckBox, QRadioButton, QSlider { outline: none; }
 QPushButton {
     background: $surface; color: $text; border: 1px solid $edge; border-radius: ${radius}px;
     padding: 6px 15px; min-height: 22px;
@@ -101,12 +107,18 @@ QTextBrowser, QPlainTextEdit[plain="true"], QTextEdit[plain="true"] {
 QTextBrowser:focus, QPlainTextEdit[plain="true"]:focus, QTextEdit[plain="true"]:focus {
     border: none; padding: 0;
 }
+/* The other kind of list, as a menu, reckons without the padding and cuts its last row. */
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url("$icons/$theme-chevron-down.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView {
     background: $surface; border: 1px solid $line; padding: 4px; outline: none;
     selection-background-color: $selected; selection-color: $text;
 }
+QComboBox QAbstractItemView::item {
+    color: $text; min-height: 24px; padding: 2px 6px; border-radius: 4px;
+}
+QComboBox QAbstractItemView::item:selected { background: $selected; color: $text; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     border: none; background: transparent; width: 26px; subcontrol-origin: border;
 }
@@ -179,6 +191,11 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QAbstractItemView { background: transparent; border: none; outline: none; }
+/* Qt's own list: what a field proposes while one types. A popup has nothing below it. */
+.QListView {
+    background: $surface; color: $text; border: 1px solid $line;
+    selection-background-color: $selected; selection-color: $text;
+}
 QHeaderView::section { background: $raised; border: none; padding: 4px 8px; }
 QScrollArea { background: transparent; border: none; }
 ChatView { background: $ground; border: none; }

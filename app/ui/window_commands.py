@@ -49,6 +49,23 @@ class WindowCommands(QObject):
         self._chat_pane.composer.flush_draft()
         self._verbs[command]()
 
+    @Slot(int)
+    def go_to_conversation(self, place: int) -> None:
+        """Show the conversation at a place of the list."""
+        self._chat_pane.composer.flush_draft()
+        self._presenters.conversations.go_to(place)
+
+    @Slot(str)
+    def move_to_folder(self, folder: str) -> None:
+        """Lay the shown conversation into a folder."""
+        conversations = self._presenters.conversations
+        conversations.set_folder(conversations.current_id, folder)
+
+    @Slot()
+    def name_folder(self) -> None:
+        """Let the user name a new folder for the shown conversation."""
+        self._side.name_folder(self._presenters.conversations.current_id)
+
     @Slot()
     def open_model_file(self) -> None:
         """Let the user look for a model file, beginning where the last one was."""
@@ -149,17 +166,29 @@ class WindowCommands(QObject):
         presenters = self._presenters
         return {
             Command.NEW_CONVERSATION: self._new_conversation,
+            Command.NEW_TEMPORARY: self._new_temporary,
+            Command.KEEP_TEMPORARY: presenters.conversations.keep_temporary,
             Command.RENAME_CONVERSATION: self._rename_conversation,
+            Command.TITLE_BY_MODEL: self._ask_for_title,
+            Command.PIN_CONVERSATION: self._toggle_pinned,
+            Command.ARCHIVE_CONVERSATION: self._toggle_archived,
+            Command.DUPLICATE_CONVERSATION: self._duplicate_conversation,
             Command.DELETE_CONVERSATION: self._delete_conversation,
             Command.SEARCH_CONVERSATIONS: self._search_conversations,
+            Command.BOOKMARKS: self._show_bookmarks,
             Command.NEXT_CONVERSATION: self._next_conversation,
             Command.PREVIOUS_CONVERSATION: self._previous_conversation,
+            Command.LAST_CONVERSATION: presenters.conversations.go_back,
             Command.QUIT: window.close,
             Command.COPY_LAST_ANSWER: self._copy_last_answer,
             Command.EDIT_LAST_MESSAGE: self._chat_pane.edit_last_message,
             Command.REGENERATE_ANSWER: presenters.chat.regenerate_last,
             Command.CONTINUE_ANSWER: presenters.chat.continue_last,
             Command.STOP_ANSWER: presenters.chat.stop,
+            Command.PAUSE_ANSWER: presenters.chat.pause,
+            Command.MESSAGE_MENU: self._chat_pane.open_message_menu,
+            Command.ANSWER_DETAILS: self._chat_pane.show_answer_details,
+            Command.SHOW_BRANCHES: self._chat_pane.show_branches,
             Command.SHOW_CONVERSATIONS: self._toggle_list,
             Command.SHOW_SETTINGS: self._toggle_settings,
             Command.THEME_LIGHT: self._take_light_theme,
@@ -182,6 +211,7 @@ class WindowCommands(QObject):
             Command.TEST_ADAPTER: self._test_adapter,
             Command.ADD_ADAPTER: self._add_adapter,
             Command.ADAPTER_HELP: self._show_adapter_help,
+            Command.QUICK_ASK: window.quick_ask_requested.emit,
             Command.ENGINE_LOG: window.engine_log_requested.emit,
             Command.WELCOME_PAGE: self._chat_pane.show_welcome,
             Command.KEYBOARD_SHORTCUTS: self._show_shortcuts,
@@ -192,6 +222,32 @@ class WindowCommands(QObject):
     def _new_conversation(self) -> None:
         self._presenters.conversations.new()
         self._window().put_drawer_away()
+
+    def _new_temporary(self) -> None:
+        self._presenters.conversations.new_temporary()
+        self._window().put_drawer_away()
+
+    def _ask_for_title(self) -> None:
+        conversations = self._presenters.conversations
+        conversations.ask_for_title(conversations.current_id)
+
+    def _toggle_pinned(self) -> None:
+        conversations = self._presenters.conversations
+        if conversations.current is not None:
+            conversations.set_pinned(conversations.current_id, not conversations.current.pinned)
+
+    def _toggle_archived(self) -> None:
+        conversations = self._presenters.conversations
+        if conversations.current is not None:
+            conversations.set_archived(conversations.current_id, not conversations.current.archived)
+
+    def _duplicate_conversation(self) -> None:
+        conversations = self._presenters.conversations
+        conversations.duplicate(conversations.current_id)
+
+    def _show_bookmarks(self) -> None:
+        self._panes.show_list(True)
+        self._side.show_bookmarks()
 
     def _rename_conversation(self) -> None:
         self._panes.show_list(True)

@@ -28,7 +28,7 @@ from resources.starter.shipped import read_shipped
 from resources.starter.train import Schedule
 
 SEED = 20261125
-STEPS = 1000
+STEPS = 1600
 DECISION_ROWS = 48
 CONVERSATION_EVERY = 2
 LONG_EVERY = 16

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -190,3 +191,26 @@ def test_a_gguf_adapter_says_so_itself(tmp_path: Path) -> None:
     write_adapter(tmp_path / "pirate.gguf")
     (row,) = _scan(tmp_path).values()
     assert (row.kind, row.problem) == (Kind.ADAPTER, "")
+
+
+@pytest.mark.parametrize("write", [write_model, write_adapter])
+def test_a_gguf_file_whose_name_is_not_utf8_says_so(
+    tmp_path: Path, write: Callable[[Path], Path]
+) -> None:
+    row = entry_of(
+        describe_file(found_file(write(tmp_path / os.fsdecode(b"m\xff.gguf")))), Record()
+    )
+    assert row.severity is Severity.BROKEN
+    assert row.problem == "Its name is not UTF-8, and llama.cpp cannot open it."
+    assert row.advice == "Give it another name."
+    assert row.key
+    assert row.description.layout is not None
+
+
+def test_a_gguf_file_in_a_folder_whose_name_is_not_utf8_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"m\xff")
+    folder.mkdir()
+    row = entry_of(describe_file(found_file(write_model(folder / "m.gguf"))), Record())
+    assert "folder that it lies in is not UTF-8" in row.problem
+    npu = entry_of(describe_file(found_file(npu_file(folder / "m.rkllm"))), Record())
+    assert npu.is_usable

@@ -13,6 +13,7 @@ import pytest
 
 from app.catalog import importing
 from app.catalog.importing import How, Imported, ImportProgress, ImportResult, import_files
+from app.catalog.model_file import size_text
 from app.errors import AppError
 from tests.catalog.files import npu_file
 from tests.gguf_files import gguf_bytes, model_metadata, model_tensors, write_model
@@ -166,7 +167,11 @@ def test_a_full_disk_is_told_before_anything_is_copied(
     monkeypatch.setattr(shutil, "disk_usage", nearly_full)
     with pytest.raises(AppError) as caught:
         bring([source], home)
-    assert caught.value.cause.startswith("There is no room in models: 100.1 MB are needed and ")
+    needed = size_text(source.stat().st_size)
+    assert caught.value.cause == (
+        f"There is no room in models: {needed} are needed, 50.0 kB are free, and 100 MB should "
+        "stay free."
+    )
     assert list(home.iterdir()) == []
     bring([source], home, How.LINK)
 
@@ -236,3 +241,21 @@ def test_a_name_that_is_not_unicode_comes_in_as_it_is(stick: Path, home: Path) -
     name = os.fsdecode(b"m\xff.gguf")
     bring([write_model(stick / name)], home)
     assert (home / name).exists()
+
+
+def test_the_longest_name_there_is_can_be_numbered(stick: Path, home: Path) -> None:
+    name = "n" * 250 + ".gguf"
+    bring([write_model(stick / name)], home)
+    bring([write_model(stick / name, general__name="Another")], home)
+    assert names_in(home) == ["n" * 246 + " (2).gguf", name]
+
+
+def test_parts_with_the_longest_names_keep_their_numbers(stick: Path, home: Path) -> None:
+    names = [f"{'n' * 235}-0000{number}-of-00002.gguf" for number in (1, 2)]
+    for salt in "ab":
+        for name in names:
+            (stick / name).write_bytes(gguf_bytes(model_metadata() | {"general.name": salt}, []))
+        bring([stick / names[0]], home)
+    assert names_in(home) == sorted(
+        [*names, *(f"{'n' * 231} (2)-0000{number}-of-00002.gguf" for number in (1, 2))]
+    )

@@ -90,7 +90,13 @@ def test_parameters_are_counted_the_way_models_are_named(count: int, text: str) 
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(2_104_932_768, "2.1 GB"), (311_000_000, "311.0 MB"), (4_096, "4.1 kB"), (12, "12 bytes")],
+    [
+        (2_104_932_768, "2.1 GB"),
+        (311_000_000, "311.0 MB"),
+        (4_096, "4.1 kB"),
+        (12, "12 bytes"),
+        (1, "1 byte"),
+    ],
 )
 def test_sizes_are_decimal(size: int, text: str) -> None:
     assert size_text(size) == text

@@ -48,6 +48,11 @@ KEYS = {
             "Tinnyllama-1.1B-rk3588-rkllm-1.1.4",
             {"f": "TinyLlama", "p": "1.1B", "chip": "rk3588", "kit": "1.1.4"},
         ),
+        ("Qwen1.8B-chat-w8a8", {"f": "Qwen", "p": "1.8B", "q": "w8a8"}),
+        ("TinyLlama1.1B-w8a8", {"f": "TinyLlama", "p": "1.1B", "q": "w8a8"}),
+        ("MiniCPM2.4B", {"f": "MiniCPM", "p": "2.4B"}),
+        ("q1.7B", {"p": "1.7B"}),
+        ("model-v1.2B", {}),
         # 128k is the context of the original, not of the conversion.
         ("Phi-3-mini-128k-instruct-w8a8", {"f": "Phi-3", "q": "w8a8"}),
         (

@@ -133,3 +133,53 @@ def test_a_snapshot_does_not_change_any_more(path: Path) -> None:
     before = records.snapshot()
     records.set("k", FULL)
     assert before == {}
+
+
+HOSTILE = {
+    "name": "n" * 1_000_000,
+    "scale": -1e308,
+    "base": "b" * 1_000_000,
+    "speed": {"tokens_per_second": -3.0, "context_tokens": 1, "measured_at": 1.0},
+    "adapter_test": {"outcome": "changes", "tested_at": 1e300},
+    "failure": {"cause": "c" * 1_000_000},
+}
+
+
+@pytest.mark.parametrize("field", HOSTILE)
+def test_a_value_that_makes_no_sense_is_not_said_and_the_rest_stays(path: Path, field: str) -> None:
+    path.parent.mkdir()
+    path.write_text(json.dumps({"files": {"k": {field: HOSTILE[field], "favourite": True}}}))
+    assert _opened(path).get("k") == Record(favourite=True)
+
+
+@pytest.mark.parametrize(
+    "speed",
+    [
+        '{"tokens_per_second": 1e400, "context_tokens": 1, "measured_at": 1.0}',
+        '{"tokens_per_second": 1' + "0" * 300 + ', "context_tokens": 1, "measured_at": 1.0}',
+        '{"tokens_per_second": 1' + "0" * 400 + ', "context_tokens": 1, "measured_at": 1.0}',
+        '{"tokens_per_second": 9, "context_tokens": 976562500000000, "measured_at": 1.0}',
+        '{"tokens_per_second": 9, "context_tokens": 1, "measured_at": 1e300}',
+        '{"tokens_per_second": 9, "context_tokens": 1, "measured_at": -1e400}',
+    ],
+)
+def test_a_speed_that_cannot_be_is_not_said_and_the_rest_stays(path: Path, speed: str) -> None:
+    path.parent.mkdir()
+    path.write_text('{"files": {"k": {"speed": ' + speed + ', "favourite": true}}}')
+    records = _opened(path)
+    assert records.get("k") == Record(favourite=True)
+    records.set("k", Record(notes="mine"))
+    records.save()
+    assert _opened(path).get("k") == Record(notes="mine")
+
+
+def test_a_fact_that_cannot_be_is_left_out_of_the_facts(path: Path) -> None:
+    records = _opened(path)
+    good = Fact(FactName.QUANTIZATION, "w8a8", Source.ENGINE)
+    bad = (
+        Fact(FactName.CONTEXT, "976562500000000", Source.ENGINE),
+        Fact(FactName.FAMILY, "f" * 1000, Source.ENGINE),
+    )
+    records.set("k", Record(facts=(good, *bad)))
+    records.save()
+    assert _opened(path).get("k").facts == (good,)

@@ -32,6 +32,20 @@ def test_a_file_goes_and_comes_back(tmp_path: Path, data: Path, name: str) -> No
     assert not trashed.info.exists()
 
 
+@pytest.mark.parametrize("letter", ["n", "é"])
+def test_the_longest_name_there_is_goes_and_comes_back(tmp_path: Path, letter: str) -> None:
+    stem = letter * (250 // len(letter.encode()))
+    for content in ("one", "two"):
+        path = tmp_path / f"{stem}.gguf"
+        path.write_text(content)
+        trashed = move_to_trash(path)
+        assert trashed.path.name.endswith(".gguf")
+        assert trashed.path.read_text() == content
+        restore(trashed)
+        assert path.read_text() == content
+        move_to_trash(path)
+
+
 def test_two_files_of_a_name_have_room_in_the_trash(tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     trashed = []

@@ -56,3 +56,28 @@ def test_replacing_a_message_keeps_its_place() -> None:
 def test_a_circle_of_parents_does_not_hang() -> None:
     tree = MessageTree([message("a", "b", 1), message("b", "a", 2)])
     assert {item.id for item in tree.path_to("a")} == {"a", "b"}
+
+
+def test_what_is_taken_out_goes_with_all_that_follows_and_comes_back_to_its_place() -> None:
+    tree = MessageTree(
+        [
+            message("q", None, 1),
+            message("a1", "q", 2),
+            message("a2", "q", 3),
+            message("follow-up", "a1", 4),
+        ]
+    )
+    taken = tree.take_out("a1")
+    assert [item.id for item in taken] == ["a1", "follow-up"]
+    assert [item.id for item in tree.siblings("a2")] == ["a2"]
+    assert "follow-up" not in tree
+    tree.put_back(taken)
+    assert [item.id for item in tree.siblings("a2")] == ["a1", "a2"]
+    assert tree.newest_leaf_below("a1") == "follow-up"
+
+
+def test_the_first_message_can_be_taken_out() -> None:
+    tree = MessageTree([message("q", None, 1), message("a", "q", 2)])
+    tree.take_out("q")
+    assert len(tree) == 0
+    assert tree.children(None) == ()

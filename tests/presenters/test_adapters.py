@@ -192,9 +192,12 @@ def test_an_adapter_whose_file_went_is_off_and_the_model_answers(play: Play) -> 
         first.unlink()
         desk.library.refresh()
         await until(lambda: desk.library.entry_for(first) is None)
-        assert desk.adapters.state.chosen is None
-        await desk.ask("Hello")
-        assert desk.messages()[-1].adapter == ""
+        assert desk.adapters.in_use is None
+        for _ in range(2):
+            await desk.ask("Hello")
+            assert desk.messages()[-1].adapter == ""
+        told = [notice.cause for notice in desk.told if "is not used" in notice.cause]
+        assert told == ["first is not used: Its file is not there any more."]
 
     play(scene)
 

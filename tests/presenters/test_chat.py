@@ -59,7 +59,7 @@ def test_a_stopped_answer_keeps_its_text_and_can_be_continued(play: Play) -> Non
         stopped = desk.messages()[1]
         assert stopped.state is MessageState.STOPPED
         assert stopped.text.startswith("one ")
-        await desk.load(Script(reply="and the rest"))
+        await desk.load(Script(reply="and the rest"), "two.script")
         desk.chat.continue_answer(stopped.id)
         await desk.answered()
         continued = desk.messages()[1]
@@ -74,7 +74,7 @@ def test_regenerating_adds_a_version_and_keeps_the_old_one(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(Script(reply="first"))
         await desk.ask("Q")
-        await desk.load(Script(reply="second"))
+        await desk.load(Script(reply="second"), "two.script")
         desk.chat.regenerate(desk.messages()[1].id)
         await desk.answered()
         assert desk.texts() == ["Q", "second "]
@@ -127,12 +127,13 @@ def test_without_a_model_the_message_stays_in_the_composer(play: Play) -> None:
     play(scene)
 
 
-def test_a_second_message_during_an_answer_is_refused_with_a_word(play: Play) -> None:
+def test_a_message_elsewhere_during_an_answer_is_refused_with_a_word(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
         desk.chat.send("first")
+        desk.conversations.new()
         desk.chat.send("second")
-        assert len(desk.shown) == 2
+        assert desk.shown == []
         assert "being written" in desk.told[-1].cause
         desk.chat.stop()
         await desk.answered()
@@ -162,7 +163,7 @@ def test_an_answer_that_is_being_written_can_be_left_and_shown_again(play: Play)
     async def scene(desk: Desk) -> None:
         await desk.load(Script(reply="old"))
         await desk.ask("Q")
-        await desk.load(SLOW)
+        await desk.load(SLOW, "two.script")
         desk.chat.regenerate(desk.messages()[1].id)
         await until(lambda: any(text.count("two") > 1 for text in desk.streamed.values()))
         desk.chat.choose_version(desk.messages()[1].id, -1)

@@ -76,3 +76,23 @@ def test_a_preset_is_kept_with_the_conversation(play: Play) -> None:
         assert desk.settings.preset == precise
 
     play(scene)
+
+
+def test_a_preset_that_is_renamed_stays_with_every_conversation(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script())
+        desk.settings.save_preset("Mine")
+        await desk.ask("Q")
+        first = desk.conversations.current_id
+        desk.conversations.new()
+        await desk.ask("Q")
+        desk.settings.rename_preset("Mine", "Yours")
+        desk.conversations.open(first)
+        assert desk.settings.preset == "Yours"
+
+    async def next_start(desk: Desk) -> None:
+        names = {one.choices.preset for one in desk.conversations.conversations}
+        assert names == {"Yours"}
+
+    play(scene)
+    play(next_start)

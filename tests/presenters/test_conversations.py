@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.chat.grouping import Group, Section
 from app.store.search import SearchHit
+from app.store.store import Store
 from tests.presenters.conftest import Play
 from tests.presenters.desk import Desk, until
 from tests.scripted_runtime import Script
@@ -160,5 +162,152 @@ def test_stepping_through_the_list_stops_at_its_ends(play: Play) -> None:
         assert desk.conversations.current.title == "one"
         desk.conversations.step(-1)
         assert desk.conversations.current.title == "two"
+
+    play(scene)
+
+
+def by_title(desk: Desk) -> dict[str, str]:
+    return {one.title: one.id for one in desk.conversations.conversations}
+
+
+def folder_names(desk: Desk) -> tuple[str, ...]:
+    return desk.conversations.folders.names
+
+
+def headings(desk: Desk) -> list[tuple[str, list[str]]]:
+    return [
+        (section.key, [one.title for one in section.conversations])
+        for section in desk.conversations.sections
+    ]
+
+
+def test_folders_are_there_while_something_lies_in_them(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one", "two", "three")
+        ids = by_title(desk)
+        desk.conversations.set_folder(ids["one"], "  Work \n things ")
+        desk.conversations.set_folder(ids["two"], "Home")
+        assert folder_names(desk) == ("Home", "Work things")
+        desk.conversations.folders.rename("Work things", "Home")
+        assert folder_names(desk) == ("Home",)
+        desk.conversations.folders.rename("Home", "   ")
+        assert headings(desk) == [("folder:Home", ["two", "one"]), ("today", ["three"])]
+
+    async def next_start(desk: Desk) -> None:
+        assert headings(desk) == [("folder:Home", ["two", "one"]), ("today", ["three"])]
+        desk.conversations.folders.remove("Home")
+        assert headings(desk) == [("today", ["three", "two", "one"])]
+        desk.told[-1].actions[0].run()
+        assert folder_names(desk) == ("Home",)
+
+    play(scene)
+    play(next_start)
+
+
+def test_dragging_moves_between_folders_archive_pinned_and_the_rest(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one")
+        only = desk.conversations.current_id
+        folders = desk.conversations.folders
+        for group, folder, expected in (
+            (Group.FOLDER, "Work", ("Work", False, False)),
+            (Group.ARCHIVE, "", ("Work", False, True)),
+            (Group.PINNED, "", ("", True, False)),
+            (Group.FOLDER, "Work", ("Work", True, False)),
+            (Group.OLDER, "", ("", False, False)),
+        ):
+            folders.move(only, Section(group, (), folder))
+            now = desk.conversations.known(only)
+            assert now is not None
+            assert (now.folder, now.pinned, now.archived) == expected
+        folders.move("nobody", Section(Group.ARCHIVE, ()))
+
+    play(scene)
+
+
+def test_archiving_puts_a_conversation_at_the_end_and_can_be_undone(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one", "two")
+        desk.conversations.set_pinned(by_title(desk)["two"], pinned=True)
+        desk.conversations.set_archived(by_title(desk)["two"], archived=True)
+        assert headings(desk) == [("today", ["one"]), (Group.ARCHIVE.value, ["two"])]
+        desk.told[-1].actions[0].run()
+        assert headings(desk) == [("pinned", ["two"]), ("today", ["one"])]
+
+    play(scene)
+
+
+def test_what_is_folded_away_is_stepped_over(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one", "two", "three")
+        desk.conversations.set_archived(by_title(desk)["two"], archived=True)
+        desk.conversations.step(1)
+        assert desk.conversations.current_id == by_title(desk)["one"]
+        desk.conversations.step(1)
+        assert desk.conversations.current_id == by_title(desk)["one"]
+        desk.conversations.toggle_section(Group.ARCHIVE.value)
+        desk.conversations.step(1)
+        assert desk.conversations.current_id == by_title(desk)["two"]
+
+    play(scene)
+
+
+def test_conversations_are_reached_by_their_place_and_the_last_one_by_going_back(
+    play: Play,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one", "two", "three")
+        ids = by_title(desk)
+        desk.conversations.go_to(3)
+        assert desk.conversations.current_id == ids["one"]
+        desk.conversations.go_to(4)
+        desk.conversations.go_to(0)
+        assert desk.conversations.current_id == ids["one"]
+        desk.conversations.go_back()
+        assert desk.conversations.current_id == ids["three"]
+        desk.conversations.go_back()
+        assert desk.conversations.current_id == ids["one"]
+        desk.conversations.new()
+        desk.conversations.go_back()
+        assert desk.conversations.current_id == ids["one"]
+
+    play(scene)
+
+
+def test_a_copy_is_shown_and_changes_nothing_in_the_original(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "one")
+        original = desk.conversations.current_id
+        before = await desk.store.run(Store.messages, original)
+        desk.conversations.duplicate(original)
+        await until(lambda: desk.conversations.current_id != original)
+        assert titles(desk) == ["one (copy)", "one"]
+        await until(lambda: len(desk.shown) == 2 and desk.messages()[0].id != before[0].id)
+        await desk.ask("only in the copy")
+        assert await desk.store.run(Store.messages, original) == before
+
+    play(scene)
+
+
+def test_bookmarks_are_listed_with_their_note_and_open_at_their_message(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await talk(desk, "**one** thing", "two")
+        desk.conversations.go_to(2)
+        await until(lambda: desk.texts()[:1] == ["**one** thing"])
+        question = desk.messages()[0].id
+        desk.chat.marks.set_bookmarked(question, True)
+        lists: list[tuple[SearchHit, ...]] = []
+        desk.conversations.bookmarks_listed.connect(lists.append)
+        desk.conversations.list_bookmarks()
+        await until(lambda: len(lists) == 1)
+        hit = lists[0][0]
+        assert (hit.message_id, hit.snippet, hit.is_note) == (question, "one thing", False)
+        desk.chat.marks.set_note(question, "look here")
+        desk.conversations.list_bookmarks()
+        await until(lambda: len(lists) == 2)
+        assert (lists[1][0].snippet, lists[1][0].is_note) == ("look here", True)
+        desk.conversations.go_to(1)
+        desk.conversations.open_hit(hit)
+        await until(lambda: desk.texts()[:1] == ["**one** thing"])
 
     play(scene)

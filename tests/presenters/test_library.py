@@ -547,6 +547,7 @@ def _large_library(folder: Path) -> None:
     settle(*folder.rglob("*.gguf"), *folder.rglob("*.rkllm"))
 
 
+@pytest.mark.alone
 def test_a_look_through_340_files_never_holds_up_the_window(
     play_shelf: PlayShelf, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -584,3 +585,44 @@ def test_a_look_through_340_files_never_holds_up_the_window(
     record_property("longest waits, ms", longest)
     print("longest waits, ms:", sorted(round(each, 1) for each in longest))
     assert sorted(longest)[2] < LIMIT_MS, longest
+
+
+def test_what_a_killed_import_left_is_gone_after_the_first_look(
+    play_shelf: PlayShelf, tmp_path: Path
+) -> None:
+    inner = tmp_path / "models" / "inner"
+    inner.mkdir()
+    left = [tmp_path / "models" / ".importing-abc", inner / ".importing-def"]
+    for path in left:
+        path.write_bytes(b"half")
+        settle(path)
+
+    async def scene(shelf: Shelf) -> None:
+        await until(lambda: not any(path.exists() for path in left))
+        # Later ones may belong to an import that goes on.
+        left[0].write_bytes(b"half")
+        settle(left[0])
+        await shelf.look()
+        assert left[0].exists()
+
+    play_shelf(scene)
+
+
+def test_what_the_engine_saw_is_told_once_and_what_the_user_says_at_once(
+    play_shelf: PlayShelf, tmp_path: Path
+) -> None:
+    path = npu_file(tmp_path / "models" / "m.rkllm")
+    settle(path)
+
+    async def scene(shelf: Shelf) -> None:
+        before = shelf.changes
+        shelf.library.note_loaded(ModelInfo(path, "m", "RKLLM", 4096, context_limit=4096))
+        shelf.library.note_speed(path, 12.0, 100)
+        assert shelf.entry("m.rkllm").record.speed is not None
+        assert shelf.changes == before
+        shelf.library.set_favourite(path, True)
+        assert shelf.changes == before + 1
+        shelf.library.note_speed(path, 13.0, 100)
+        await until(lambda: shelf.changes == before + 2)
+
+    play_shelf(scene)

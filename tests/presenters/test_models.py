@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from app.catalog.starter import STARTER_LABEL
 from app.engine.state import EngineState
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Level
+from app.runtime.protocol import Adapter
 from tests.guards import LogGuard
 from tests.presenters.conftest import Play
 from tests.presenters.desk import Desk, until
@@ -166,5 +168,24 @@ def test_settings_that_the_model_cannot_honour_say_why(play: Play) -> None:
         await desk.load(Script())
         assert desk.settings.unavailable_reason(by_name["seed"]) == ""
         assert desk.settings.unavailable_reason(by_name["min_p"]) != ""
+
+    play(scene)
+
+
+ADAPTERS = tuple(Adapter(name, Path(f"/m/{name}.gguf")) for name in ("good", "bad"))
+
+
+@pytest.mark.parametrize(("spoiled_by", "left"), [("bad", ["good"]), ("?", [])])
+def test_a_model_that_an_adapter_spoils_is_loaded_without_it_and_says_so(
+    play: Play, monkeypatch: pytest.MonkeyPatch, spoiled_by: str, left: list[str]
+) -> None:
+    async def scene(desk: Desk) -> None:
+        monkeypatch.setattr(desk.models.adapters, "to_load", lambda _model: ADAPTERS)
+        await desk.load(Script(spoiled_by=spoiled_by))
+        request = desk.models.request
+        assert request is not None
+        assert [adapter.name for adapter in request.adapters] == left
+        assert "is loaded without" in desk.told[-1].cause
+        assert "An adapter is damaged." in desk.told[-1].cause
 
     play(scene)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.errors import SettingsError
@@ -220,3 +221,28 @@ def test_presets_that_cannot_be_written_are_told_once_and_written_at_the_end(
     presenter.save_now()
     kept, _ = PresetsFile(tmp_path / "presets.toml").load()
     assert isinstance(kept.find("two"), Preset)
+
+
+def test_whoever_keeps_the_name_of_a_preset_hears_of_the_new_one_first(
+    presenter: SettingsPresenter, witness: Witness
+) -> None:
+    presenter.save_preset("Mine")
+    presenter.choose_preset("")
+    told: list[tuple[str, str]] = []
+    presenter.preset_renamed.connect(_Pairs(told, presenter).take)
+    presenter.rename_preset("mine", "Yours")
+    assert told == [("Mine", "Yours")]
+    presenter.choose_preset("Yours")
+    presenter.rename_preset("Yours", "Ours")
+    assert told == [("Mine", "Yours"), ("Yours", "Ours")]
+    assert presenter.preset == "Ours"
+
+
+class _Pairs(QObject):
+    def __init__(self, told: list[tuple[str, str]], presenter: SettingsPresenter) -> None:
+        super().__init__(presenter)
+        self._told = told
+
+    @Slot(str, str)
+    def take(self, old: str, new: str) -> None:
+        self._told.append((old, new))

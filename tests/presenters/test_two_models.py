@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.catalog import fit
+from app.presenters import memory_check
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Level
 from tests.guards import LogGuard
@@ -101,8 +102,8 @@ def test_a_conversation_that_is_opened_shows_its_model(play: Play) -> None:
         await _keep_one(desk)
         await desk.ask("Q")
         first = desk.conversations.current_id
-        await desk.load(Script(), "two.script")
         desk.conversations.new()
+        await desk.load(Script(), "two.script")
         await desk.ask("Q")
         assert desk.models.state.name == "two"
         desk.conversations.open(first)
@@ -153,7 +154,7 @@ def test_a_second_model_that_does_not_fit_is_not_loaded_and_says_so(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     too_big = fit.Fit(fit.FitMark.TOO_BIG, "Needs ≈ 9 GB; 1 GB is free.")
-    monkeypatch.setattr(fit, "fit_of", lambda *_: too_big)
+    monkeypatch.setattr(memory_check, "fit_of", lambda *_: too_big)
 
     async def scene(desk: Desk) -> None:
         await _keep_one(desk)
@@ -219,5 +220,50 @@ def test_a_lost_engine_leaves_the_other_model_alone(play: Play, expected_log: Lo
         desk.conversations.new()
         await desk.ask("Q")
         assert desk.texts()[1].strip() == "I am one"
+
+    play(scene)
+
+
+def test_choosing_the_model_in_use_changes_nothing(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(tokens_per_second=50, repeat=20))
+        desk.chat.send("Q")
+        await until(lambda: desk.streamed != {})
+        desk.models.load(str(desk.models.state.path))
+        assert _stage(desk) is ModelStage.READY
+        assert desk.chat.is_answering
+        desk.chat.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_a_model_that_is_chosen_in_a_conversation_comes_back_with_it(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await _keep_one(desk)
+        await desk.ask("Q")
+        first = desk.conversations.current_id
+        await desk.load(Script(), "two.script")
+        desk.conversations.new()
+        desk.models.load(str(desk.folder / "one.script"))
+        desk.conversations.open(first)
+        assert desk.models.state.name == "two"
+
+    play(scene)
+
+
+def test_the_crash_of_another_model_does_not_keep_the_last_one_from_loading(
+    play: Play, expected_log: LogGuard
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await _keep_one(desk)
+        await desk.load(Script(), "two.script")
+        two = desk.models._slots.shown
+        desk.models.load(str(desk.folder / "one.script"))
+        two.engine._host.give_up()
+        await until(lambda: two.state.stage is ModelStage.FAILED)
+        assert not desk.settings.settings.state.last_load_failed
+        assert "two: " in desk.told[-1].cause
+        assert _names(desk) == ["one"]
 
     play(scene)

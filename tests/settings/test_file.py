@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,29 @@ def test_what_the_next_start_would_refuse_is_not_written(path: Path) -> None:
     with pytest.raises(SettingsError, match="too long"):
         SettingsFile(path).save(with_value(CHANGED, "context", "system_prompt", "x" * MAX_BYTES))
     assert SettingsFile(path).load() == (CHANGED, ())
+
+
+def test_what_a_newer_cairn_wrote_stays_in_the_file(path: Path) -> None:
+    path.write_text("later = 1\n[sampling]\ntop_k = 3\nfuture = 'x'\n[future]\nb = [1, 2]\n")
+    file = SettingsFile(path)
+    settings, complaints = file.load()
+    assert complaints == ()
+    file.save(with_value(settings, "sampling", "top_k", 7))
+    tables = tomllib.loads(path.read_text())
+    assert tables["later"] == 1
+    assert tables["future"] == {"b": [1, 2]}
+    assert tables["sampling"]["future"] == "x"
+    assert tables["sampling"]["top_k"] == 7
+    assert _names(path.parent) == ["settings.toml"]
+
+
+def test_a_file_with_bad_values_is_copied_before_it_is_written_again(path: Path) -> None:
+    content = "sampling = 3\n[context]\nthinking = 'in verse'\n"
+    path.write_text(content)
+    file = SettingsFile(path)
+    file.load()
+    file.save(CHANGED)
+    file.save(Settings())
+    assert _names(path.parent) == ["settings.toml", "settings.toml.broken-1"]
+    assert (path.parent / "settings.toml.broken-1").read_text() == content
+    assert SettingsFile(path).load() == (Settings(), ())

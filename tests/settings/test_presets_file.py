@@ -108,3 +108,30 @@ def test_what_the_next_start_would_refuse_is_not_written(path: Path) -> None:
     with pytest.raises(SettingsError, match="presets are too long"):
         PresetsFile(path).save(SOME.with_preset("long", long))
     assert PresetsFile(path).load() == (SOME, ())
+
+
+def test_what_a_newer_cairn_wrote_into_a_preset_stays_in_it(path: Path) -> None:
+    path.write_text(
+        "[Mine.sampling]\ntop_k = 7\nfuture = 1\n[Mine.later]\n[Precise.later]\nx = 2\n"
+    )
+    file = PresetsFile(path)
+    presets, complaints = file.load()
+    assert complaints == ()
+    file.save(presets.with_preset("Mine", HOT).renamed("Mine", "Yours"))
+    assert tomllib.loads(path.read_text()) == {
+        "Precise": {"later": {"x": 2}},
+        "Yours": {"sampling": {"temperature": 1.9, "future": 1}, "later": {}},
+    }
+
+
+def test_a_file_with_presets_that_cannot_be_is_copied_before_it_is_written_again(
+    path: Path,
+) -> None:
+    content = f"[{'n' * 100}.sampling]\ntop_k = 7\n"
+    path.write_text(content)
+    file = PresetsFile(path)
+    presets, complaints = file.load()
+    assert len(complaints) == 1
+    assert not (path.parent / "presets.toml.broken-1").exists()
+    file.save(presets.with_preset("Mine", HOT))
+    assert (path.parent / "presets.toml.broken-1").read_text() == content

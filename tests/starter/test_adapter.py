@@ -27,7 +27,6 @@ KNOWN = [
     ("How do I open a model file?", "open_model"),
     ("What does temperature do?", "temperature"),
     ("How do I rename a conversation?", "rename_conversation"),
-    ("How do I delete a conversation?", "delete_conversation"),
     ("How do I stop an answer?", "stop_answer"),
     ("How do I turn on dark mode?", "dark_theme"),
     ("Is this private?", "privacy"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,17 @@ from app.store.store import Store
 from tests.store.chats import conversation, reply
 
 PIECE = "a piece of a long answer " * 40
+
+#: What is asked of a full disk, each in pairs that leave the text as it was.
+CHANGES: tuple[Callable[[Store], object], ...] = (
+    lambda store: store.set_folder("c", "Work"),
+    lambda store: store.set_archived("c", True),
+    lambda store: store.set_bookmark("r", True),
+    lambda store: store.set_note("r", "a note"),
+    lambda store: store.delete_message("r"),
+    lambda store: store.restore_message("r"),
+    lambda store: store.duplicate_conversation("c", "copy", PIECE),
+)
 
 
 def main(folder: Path) -> None:
@@ -38,8 +51,13 @@ def main(folder: Path) -> None:
             assert str(folder) in error.advice, error.advice
         else:
             raise AssertionError("the disk never got full")
-        assert [message.text for message in store.messages("c")] == [kept]
+        for change in CHANGES:
+            _refused_or_made(store, change)
         ballast.unlink()
+        store.restore_message("r")
+        assert [message.text for message in store.messages("c")] == [kept]
+        store.delete_conversation("copy")
+        store.purge(time.time() + 60)
         store.journal("r", "room again ")
         kept += "room again "
     _fill(ballast)
@@ -51,6 +69,16 @@ def main(folder: Path) -> None:
     assert recovered.text == kept
     store.finish_message(replace(recovered, state=MessageState.COMPLETE))
     store.close()
+
+
+def _refused_or_made(store: Store, change: Callable[[Store], object]) -> None:
+    """Make a change on a full disk: it is made or refused in words, and never half of it."""
+    before = store.conversations(), store.messages("c"), store.bookmarks()
+    try:
+        change(store)
+    except StoreFull as error:
+        assert "full" in error.cause, error.cause
+        assert (store.conversations(), store.messages("c"), store.bookmarks()) == before
 
 
 def _read_on_a_full_disk(path: Path, text: str) -> None:

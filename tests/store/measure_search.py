@@ -21,6 +21,9 @@ from app.store.store import Store
 MESSAGES = 100_000
 MESSAGES_PER_CONVERSATION = 20
 MESSAGES_PER_WRITE = 1000
+#: Every so many messages has a note, every so many conversations lost its messages.
+NOTED_EVERY = 50
+DELETED_EVERY = 50
 ROUNDS = 100
 BUDGET_MS = 50.0
 
@@ -80,7 +83,7 @@ class Language:
 
 
 def fill(store: Store, messages: int, language: Language) -> None:
-    """Write so many messages, in conversations of twenty."""
+    """Write so many messages, in conversations of twenty; some have notes, some are deleted."""
     for first in range(0, messages, MESSAGES_PER_WRITE):
         numbers = range(first, min(messages, first + MESSAGES_PER_WRITE))
         for number in numbers[::MESSAGES_PER_CONVERSATION]:
@@ -89,6 +92,9 @@ def fill(store: Store, messages: int, language: Language) -> None:
                 Conversation(f"conversation-{number}", language.title(), moment, moment)
             )
         store.add_messages(_message(number, language.text(number)) for number in numbers)
+    # The first message of a conversation takes all of it along.
+    for number in range(0, messages, DELETED_EVERY * MESSAGES_PER_CONVERSATION):
+        store.delete_message(f"message-{number}")
 
 
 def search_times(folder: Path, messages: int = MESSAGES) -> dict[str, float]:
@@ -128,6 +134,7 @@ def _message(number: int, text: str) -> Message:
         Role.ASSISTANT if place % 2 else Role.USER,
         text,
         float(number),
+        note=f"look at {number} again" if number % NOTED_EVERY == 0 else "",
     )
 
 

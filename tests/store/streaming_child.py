@@ -46,6 +46,22 @@ def main(path: Path, name: str) -> None:
             store.reopen_message(message_id)
             _say("reopen", message_id)
         store.finish_message(replace(current, state=MessageState.COMPLETE))
+        _keep_in_order(store, name, message_id)
+
+
+def _keep_in_order(store: Store, name: str, message_id: str) -> None:
+    """Note, bookmark, delete and restore, copy, and put away; say what was acknowledged."""
+    store.set_note(message_id, f"note {message_id}")
+    _say("note", message_id)
+    store.set_bookmark(message_id, True)
+    _say("bookmark", message_id)
+    store.delete_message(f"{message_id}-q")
+    store.restore_message(f"{message_id}-q")
+    store.set_folder(name, message_id)
+    store.set_archived(name, True)
+    store.duplicate_conversation(name, f"copy of {message_id}", "Copy")
+    store.delete_conversation(f"copy of {message_id}")
+    store.set_archived(name, False)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ VERBS: dict[str, Callable[[Store], object]] = {
     "add_conversation": lambda store: store.add_conversation(conversation("new", LONG)),
     "rename_conversation": lambda store: store.rename_conversation("c", LONG),
     "set_draft": lambda store: store.set_draft("c", LONG),
+    "set_note": lambda store: store.set_note("c 0", LONG),
+    "set_folder": lambda store: store.set_folder("c", LONG),
+    "duplicate_conversation": lambda store: store.duplicate_conversation("c", "copy", LONG),
     "add_message": lambda store: store.add_message(question("new", LONG, "c 0")),
     "journal": lambda store: store.journal("r", LONG),
     "finish_message": lambda store: store.finish_message(

@@ -82,11 +82,19 @@ def test_every_old_version_with_content_is_taken_to_the_newest(
     connection.close()
     store = Store.open(path)
     assert [conversation.title for conversation in store.conversations()] == ["Old"]
+    assert [(old.folder, old.archived) for old in store.conversations()] == [("", False)]
+    assert store.bookmarks() == ()
     assert [message.text for message in store.recover()] == ["an old text goes on"]
     assert {message.text for message in store.messages("c")} == {
         "an old text",
         "an old text goes on",
     }
+    store.set_note("m", "a new note")
+    store.set_bookmark("m", True)
+    (bookmark,) = store.bookmarks()
+    assert (bookmark.message.id, bookmark.message.note) == ("m", "a new note")
+    store.delete_message("m")
+    assert [message.id for message in store.messages("c")] == ["r"]
     store.close()
 
 

@@ -209,3 +209,34 @@ def test_a_file_of_an_older_version_is_taken_over(path: Path, target: Store) -> 
     assert take_over(source, target) == 1
     assert [said.text for said in target.messages("c")] == ["an old text"]
     source.close()
+
+
+def test_what_keeps_conversations_in_order_is_taken_over(path: Path, target: Store) -> None:
+    _filled(path)
+    store = Store.open(path)
+    store.set_folder("chat1", "Work")
+    store.set_archived("chat2", True)
+    store.set_bookmark("chat1 3", True)
+    store.set_note("chat1 3", "a seal")
+    store.close()
+    take_over_file(path, target)
+    kept = {chat.id: chat for chat in target.conversations()}
+    assert (kept["chat1"].folder, kept["chat2"].archived) == ("Work", True)
+    assert [bookmark.message.id for bookmark in target.bookmarks()] == ["chat1 3"]
+    assert [hit.message_id for hit in target.search("seal")] == ["chat1 3"]
+
+
+def test_deleted_messages_stay_deleted_and_come_back_each_by_itself(
+    path: Path, target: Store
+) -> None:
+    _filled(path)
+    store = Store.open(path)
+    store.delete_message("chat1 30")
+    store.delete_message("chat1 20")
+    store.close()
+    take_over_file(path, target)
+    assert len(target.messages("chat1")) == 20
+    target.restore_message("chat1 20")
+    assert len(target.messages("chat1")) == 30
+    target.restore_message("chat1 30")
+    assert len(target.messages("chat1")) == MESSAGES

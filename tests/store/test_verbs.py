@@ -19,7 +19,9 @@ from app.store.store import Store
 from tests.store.chats import add_texts, conversation, question, reply
 
 CHOSEN = Choices("/models/a.gguf", "/models/pirate.gguf", "Precise", '{"sampling.top_k": 1}')
-FULL = Conversation("full", "All of it", 10.5, 20.25, None, True, "half a sent", CHOSEN)
+FULL = Conversation(
+    "full", "All of it", 10.5, 20.25, None, True, "half a sent", CHOSEN, "Work", True
+)
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_what_is_chosen_for_a_conversation_is_kept(store: Store) -> None:
 
 
 def test_a_message_is_read_as_it_was_added(store: Store) -> None:
-    statistics = RunStatistics(12, 4, 100, 1.5, None, 30.25)
+    statistics = RunStatistics(12, 4, 100, 1.5, None, 30.25, thinking_ms=800.5)
     said = Message(
         "m",
         "c",
@@ -74,6 +76,9 @@ def test_a_message_is_read_as_it_was_added(store: Store) -> None:
         "why",
         statistics,
         "Pirate",
+        '{"temperature": 0.5}',
+        True,
+        "read this again",
     )
     store.add_conversation(conversation())
     store.add_message(said)
@@ -274,6 +279,13 @@ def test_late_changes_to_what_is_gone_do_nothing(store: Store) -> None:
     store.set_leaf("gone", "x")
     store.delete_conversation("gone")
     store.restore_conversation("gone")
+    store.set_folder("gone", "x")
+    store.set_archived("gone", True)
+    store.set_bookmark("gone", True)
+    store.set_note("gone", "x")
+    store.delete_message("gone")
+    store.restore_message("gone")
+    assert store.duplicate_conversation("gone", "copy", "x") is None
     store.journal("gone", "x")
     store.reopen_message("gone")
     store.finish_message(question("gone", "x"))

@@ -12,6 +12,8 @@ from tests.survival.cases import Case, Phase, all_cases
 from tests.survival.scene import play
 from tests.survival.verdict import problems
 
+pytestmark = pytest.mark.alone
+
 #: What is quick enough for every run: each phase, and each kind of end once or more. The rest is
 #: played by `./start survival`.
 _SLOW = {"spin", "slow tokens", "deaf", "a deaf library", "spin at the end", "block at the end"}

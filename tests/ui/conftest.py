@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui.chat.formulas import formulas_of
 from app.ui.icons import Icons
 from app.ui.theme import Theme
 from tests.ui.presenter_fakes import FakePresenters
@@ -20,6 +21,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme()
     theme.apply_to(qapp)
     yield theme
+    formulas_of(theme).close()
     qapp.setStyleSheet("")
     # The next theme and the next window would follow them.
     qapp.setPalette(palette)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
 from app.chat.conversation import Conversation
+from app.chat.grouping import Section, folders_of, sections_of
 from app.chat.message import Message, Role
+from app.chat.outline import OutlineRow
 from app.chat.tree import ShownMessage
 from app.presenters.adapter_state import AdapterState
 from app.presenters.chat_status import ChatStatus
+from app.presenters.message_offers import MessageOffers
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
+from app.presenters.variation import AS_IT_IS, Variation
 from app.settings.codec import value_of, with_value
 from app.settings.layers import Layer
 from app.settings.presets import BUILT_IN, Preset
@@ -25,6 +30,27 @@ Call = tuple[Any, ...]
 Child = TypeVar("Child", bound=QObject)
 
 
+class FakeFolders(QObject):
+    """Stands in for Folders."""
+
+    def __init__(self, conversations: FakeConversations) -> None:
+        super().__init__(conversations)
+        self._conversations = conversations
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return folders_of(self._conversations.conversations)
+
+    def rename(self, old: str, name: str) -> None:
+        self._conversations.calls.append(("rename_folder", old, name))
+
+    def remove(self, name: str) -> None:
+        self._conversations.calls.append(("remove_folder", name))
+
+    def move(self, conversation_id: str, section: Section) -> None:
+        self._conversations.calls.append(("move", conversation_id, section.key))
+
+
 class FakeConversations(QObject):
     """Stands in for ConversationsPresenter."""
 
@@ -32,12 +58,25 @@ class FakeConversations(QObject):
     current_changed = Signal(str)
     search_finished = Signal(str, object)
     message_wanted = Signal(str)
+    bookmarks_listed = Signal(object)
+    temporary_changed = Signal(bool)
 
     def __init__(self, conversations: tuple[Conversation, ...] = ()) -> None:
         super().__init__()
         self.conversations = conversations
         self.current_id = ""
+        self.is_temporary = False
+        self.collapsed: frozenset[str] = frozenset()
         self.calls: list[Call] = []
+        self.folders = FakeFolders(self)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return sections_of(self.conversations, date.today())
+
+    @property
+    def in_reach(self) -> tuple[Conversation, ...]:
+        return tuple(one for section in self.sections for one in section.conversations)
 
     @property
     def current(self) -> Conversation | None:
@@ -68,6 +107,45 @@ class FakeConversations(QObject):
 
     def set_pinned(self, conversation_id: str, pinned: bool) -> None:
         self.calls.append(("set_pinned", conversation_id, pinned))
+
+    def become_temporary(self, temporary: bool) -> None:
+        self.is_temporary = temporary
+        self.temporary_changed.emit(temporary)
+
+    def set_collapsed(self, keys: frozenset[str]) -> None:
+        self.collapsed = keys
+        self.conversations_changed.emit(self.conversations)
+
+    def toggle_section(self, key: str) -> None:
+        self.calls.append(("toggle_section", key))
+        self.set_collapsed(self.collapsed ^ {key})
+
+    def new_temporary(self) -> None:
+        self.calls.append(("new_temporary",))
+
+    def keep_temporary(self) -> None:
+        self.calls.append(("keep_temporary",))
+
+    def go_to(self, place: int) -> None:
+        self.calls.append(("go_to", place))
+
+    def go_back(self) -> None:
+        self.calls.append(("go_back",))
+
+    def set_folder(self, conversation_id: str, folder: str) -> None:
+        self.calls.append(("set_folder", conversation_id, folder))
+
+    def set_archived(self, conversation_id: str, archived: bool) -> None:
+        self.calls.append(("set_archived", conversation_id, archived))
+
+    def duplicate(self, conversation_id: str) -> None:
+        self.calls.append(("duplicate", conversation_id))
+
+    def ask_for_title(self, conversation_id: str) -> None:
+        self.calls.append(("ask_for_title", conversation_id))
+
+    def list_bookmarks(self) -> None:
+        self.calls.append(("list_bookmarks",))
 
     def search(self, query: str) -> None:
         self.calls.append(("search", query))
@@ -125,6 +203,40 @@ class FakeModel(QObject):
         self.calls.append(("cancel",))
 
 
+class FakeQueue(QObject):
+    """Stands in for MessageQueue."""
+
+    queue_changed = Signal(object)
+    text_returned = Signal(str)
+
+    def __init__(self, calls: list[Call]) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def edit(self, place: int) -> None:
+        self.calls.append(("edit_waiting", place))
+
+    def remove(self, place: int) -> None:
+        self.calls.append(("remove_waiting", place))
+
+
+class FakeMarks(QObject):
+    """Stands in for MessageMarks."""
+
+    def __init__(self, calls: list[Call]) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def set_bookmarked(self, message_id: str, bookmarked: bool) -> None:
+        self.calls.append(("set_bookmarked", message_id, bookmarked))
+
+    def set_note(self, message_id: str, text: str) -> None:
+        self.calls.append(("set_note", message_id, text))
+
+    def delete(self, message_id: str) -> None:
+        self.calls.append(("delete", message_id))
+
+
 class FakeChat(QObject):
     """Stands in for ChatPresenter."""
 
@@ -143,6 +255,38 @@ class FakeChat(QObject):
         self.answer = ""
         self.question_id = ""
         self.calls: list[Call] = []
+        self.queue = FakeQueue(self.calls)
+        self.marks = FakeMarks(self.calls)
+        self.items: tuple[ShownMessage, ...] = ()
+        self.offered = MessageOffers(Message("", "c", None, Role.USER, "", 0.0))
+
+    def say(self, *items: ShownMessage) -> None:
+        """Show a branch."""
+        self.items = items
+        self.messages_shown.emit(items)
+
+    def message(self, message_id: str) -> Message | None:
+        return next((one.message for one in self.items if one.message.id == message_id), None)
+
+    def offers(self, message_id: str) -> MessageOffers | None:
+        message = self.message(message_id)
+        return None if message is None else replace(self.offered, message=message)
+
+    def outline(self) -> tuple[OutlineRow, ...]:
+        return tuple(OutlineRow(item.message, 0, 1, 1, True) for item in self.items)
+
+    def show_branch(self, message_id: str) -> None:
+        self.calls.append(("show_branch", message_id))
+
+    def last_id(self) -> str:
+        return self.items[-1].message.id if self.items else ""
+
+    def last_answer_id(self) -> str:
+        answers = [item for item in self.items if item.message.role is Role.ASSISTANT]
+        return answers[-1].message.id if answers else ""
+
+    def pause(self) -> None:
+        self.calls.append(("pause",))
 
     def send(self, text: str) -> None:
         self.calls.append(("send", text))
@@ -150,7 +294,10 @@ class FakeChat(QObject):
     def stop(self) -> None:
         self.calls.append(("stop",))
 
-    def regenerate(self, message_id: str) -> None:
+    def regenerate(self, message_id: str, variation: Variation = AS_IT_IS) -> None:
+        self.calls.append(("regenerate", message_id, variation))
+
+    def regenerate_as_it_is(self, message_id: str) -> None:
         self.calls.append(("regenerate", message_id))
 
     def regenerate_last(self) -> None:

@@ -27,6 +27,7 @@ from app.ui.icons import Icons
 from app.ui.message_edit import MessageEdit
 from app.ui.plain_text_edit import MAX_CHARACTERS, MAX_LINES
 from app.ui.theme import Theme
+from tests.ui.presenter_fakes import children
 
 ENTER = Qt.Key.Key_Return
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -198,15 +199,36 @@ def test_escape_stops_only_while_an_answer_is_written(qtbot: QtBot, composer: Co
         QTest.keyClick(edit_of(composer), Qt.Key.Key_Escape)
 
 
-def test_text_can_be_written_but_not_sent_while_an_answer_is_written(
+def queue_button(composer: Composer) -> IconButton:
+    (found,) = (
+        each
+        for each in children(composer, IconButton)
+        if each.accessibleName() == "Send when the answer is finished"
+    )
+    return found
+
+
+def test_a_message_can_be_sent_to_wait_while_an_answer_is_written(
     qtbot: QtBot, composer: Composer
 ) -> None:
     sent = sent_by(composer)
     composer.set_running(True)
+    assert not queue_button(composer).isVisible()
     QTest.keyClicks(edit_of(composer), "next")
+    assert queue_button(composer).isVisible()
     QTest.keyClick(edit_of(composer), ENTER)
-    assert sent == []
-    assert composer.text() == "next"
+    QTest.mouseClick(queue_button(composer), Qt.MouseButton.LeftButton)
+    assert sent == ["next", "next"]
+    composer.set_running(False)
+    assert not queue_button(composer).isVisible()
+
+
+def test_a_message_that_comes_back_stands_before_what_is_written(composer: Composer) -> None:
+    composer.take_back("first")
+    assert composer.text() == "first"
+    composer.show_draft("second")
+    composer.take_back("first")
+    assert composer.text() == "first\n\nsecond"
 
 
 class Paints(QObject):

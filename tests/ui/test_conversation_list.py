@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.presenters.conversations import ConversationsPresenter
 from app.store.store import SearchHit
+from app.ui.bookmarks_page import BookmarksPage
 from app.ui.conversation_list import ConversationList
+from app.ui.conversation_rows import CONVERSATION_MIME
 from app.ui.conversation_view import ConversationView
+from app.ui.folder_dialog import FolderDialog
 from app.ui.icons import Icons
 from app.ui.search_field import SearchField
-from app.ui.search_results import SearchResults
+from app.ui.search_results import SearchResults, _in_units
 from app.ui.theme import Theme
 from app.ui.tooltip import plain_tooltip
 from tests.ui.presenter_fakes import FakePresenters, child, conversation
@@ -148,19 +152,32 @@ def test_a_list_that_changes_does_not_end_the_editing(
     fakes.conversations.give(*reversed(fakes.conversations.conversations))
     assert editor.isVisible()
     QTest.keyClick(editor, Qt.Key.Key_Escape)
-    assert view_of(side).model().index(1, 0).data() == "Gamma"
+    assert view_of(side).model().index(1, 0).data() == LONG
 
 
-def test_the_menu_of_a_row_pins_and_deletes(
+def test_the_menu_of_a_row_does_everything_that_can_be_done_with_it(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     view = view_of(side)
     view._open_menu(view.model().index(1, 0), QPoint(0, 0))
-    qtbot.waitUntil(view._menu.isVisible)
-    view._menu.hide()
-    view._pin_action.trigger()
-    view._delete_action.trigger()
-    assert fakes.conversations.calls == [("set_pinned", "a", True), ("delete", "a")]
+    menu = view._conversation_menu()
+    qtbot.waitUntil(menu.isVisible)
+    menu.hide()
+    for action in (
+        menu.title_action,
+        menu.pin_action,
+        menu.archive_action,
+        menu.duplicate_action,
+        menu.delete_action,
+    ):
+        action.trigger()
+    assert fakes.conversations.calls == [
+        ("ask_for_title", "a"),
+        ("set_pinned", "a", True),
+        ("set_archived", "a", True),
+        ("duplicate", "a"),
+        ("delete", "a"),
+    ]
 
 
 def test_the_more_button_of_a_row_opens_its_menu(
@@ -175,9 +192,10 @@ def test_the_more_button_of_a_row_opens_its_menu(
         Qt.KeyboardModifier.NoModifier,
         QPoint(rect.right() - 24, rect.center().y()),
     )
-    assert view._menu.isVisible()
+    menu = view._conversation_menu()
+    assert menu.isVisible()
     assert fakes.conversations.calls == []
-    view._menu.hide()
+    menu.hide()
 
 
 def test_a_cut_title_is_whole_in_its_tooltip(side: ConversationList, qtbot: QtBot) -> None:
@@ -270,7 +288,7 @@ def test_a_search_without_matches_says_so(
 ) -> None:
     search(side, fakes, qtbot, "<b>x")
     fakes.conversations.search_finished.emit("<b>x", ())
-    assert side._nothing_found._label.text() == "Nothing found for “<b>x”."
+    assert side._nothing_found.text == "Nothing found for “<b>x”."
     assert side._nothing_found.isVisible()
 
 
@@ -298,3 +316,162 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(side: ConversationLis
         assert widget.accessibleName()
     index = view_of(side).model().index(1, 0)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Alpha"
+
+
+def file_away(fakes: FakePresenters) -> None:
+    """Lay Gamma into a folder and put Alpha into the archive."""
+    first, second, third = fakes.conversations.conversations
+    fakes.conversations.give(replace(third, folder="Work"), second, replace(first, archived=True))
+
+
+def shown_rows(side: ConversationList) -> list[str]:
+    model = view_of(side).model()
+    return [model.index(place, 0).data() for place in range(model.rowCount())]
+
+
+def test_a_click_folds_a_folder_and_unfolds_it(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    file_away(fakes)
+    assert shown_rows(side) == ["Work", "Gamma", "Today", LONG, "Archive", "Alpha"]
+    click(side, 0, qtbot)
+    assert shown_rows(side) == ["Work", "Today", LONG, "Archive", "Alpha"]
+    click(side, 0, qtbot)
+    assert shown_rows(side)[1] == "Gamma"
+
+
+def test_the_keyboard_folds_and_stays_at_the_heading(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    file_away(fakes)
+    view = view_of(side)
+    fakes.conversations.show_one("c")
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert fakes.conversations.calls == []
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert fakes.conversations.collapsed == {"folder:Work"}
+    assert view.currentIndex().row() == 0
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert fakes.conversations.collapsed == frozenset()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert fakes.conversations.collapsed == {"folder:Work"}
+
+
+def drop(side: ConversationList, dragged: str, row: int) -> None:
+    view = view_of(side)
+    data = QMimeData()
+    data.setData(CONVERSATION_MIME, dragged.encode())
+    place = QPointF(place_of(side, row))
+    event = QDropEvent(
+        place,
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    view.dropEvent(event)
+
+
+def test_a_conversation_is_moved_by_dragging_it(
+    side: ConversationList, fakes: FakePresenters
+) -> None:
+    file_away(fakes)
+    drop(side, "b", 0)
+    drop(side, "b", 1)
+    drop(side, "c", 2)
+    drop(side, "b", 4)
+    assert fakes.conversations.calls == [
+        ("move", "b", "folder:Work"),
+        ("move", "b", "folder:Work"),
+        ("move", "c", "today"),
+        ("move", "b", "archive"),
+    ]
+
+
+def test_the_menu_of_a_row_moves_to_a_folder_or_names_a_new_one(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    file_away(fakes)
+    view = view_of(side)
+    view._open_menu(view.model().index(3, 0), QPoint(0, 0))
+    menu = view._conversation_menu()
+    none, work, new = (one for one in menu.folders.actions() if not one.isSeparator())
+    assert (none.isChecked(), work.isChecked()) == (True, False)
+    work.trigger()
+    new.trigger()
+    menu.hide()
+    dialog = child(side, FolderDialog)
+    name = child(dialog, QLineEdit)
+    assert not dialog._take.isEnabled()
+    name.setText("  New   things ")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert fakes.conversations.calls == [
+        ("set_folder", "b", "Work"),
+        ("set_folder", "b", "New things"),
+    ]
+
+
+def test_a_folder_is_renamed_and_removed_by_its_menu(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    file_away(fakes)
+    view = view_of(side)
+    view._open_menu(view.model().index(0, 0), QPoint(0, 0))
+    menu = view._heading_menu()
+    qtbot.waitUntil(menu.isVisible)
+    menu.hide()
+    menu.remove_action.trigger()
+    menu.rename_action.trigger()
+    dialog = child(side, FolderDialog)
+    name = child(dialog, QLineEdit)
+    assert name.text() == "Work"
+    name.setText("Play")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert fakes.conversations.calls == [
+        ("remove_folder", "Work"),
+        ("rename_folder", "Work", "Play"),
+    ]
+
+
+def test_renaming_what_is_folded_away_unfolds_it(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    file_away(fakes)
+    fakes.conversations.set_collapsed(frozenset({"archive"}))
+    fakes.conversations.show_one("a")
+    side.rename_current()
+    editor = editor_of(side)
+    assert editor.text() == "Alpha"
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+
+
+def test_bookmarks_take_the_place_of_the_list_until_escape(
+    side: ConversationList, fakes: FakePresenters, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(side._bookmarks_button, Qt.MouseButton.LeftButton)
+    assert fakes.conversations.calls == [("list_bookmarks",)]
+    note = SearchHit("a", "Alpha", "m1", "read again", (), is_note=True)
+    fakes.conversations.bookmarks_listed.emit((note, *HITS))
+    page = child(side, BookmarksPage)
+    assert page.isVisible()
+    assert not side.grab().isNull()
+    fakes.conversations.give(*fakes.conversations.conversations)
+    assert page.isVisible()
+    listed = child(page, SearchResults)
+    QTest.keyClick(listed, Qt.Key.Key_Return)
+    assert fakes.conversations.calls[-1] == ("open_hit", note)
+    QTest.keyClick(listed, Qt.Key.Key_Escape)
+    assert view_of(side).isVisible()
+
+
+def test_without_bookmarks_the_page_says_so(side: ConversationList, fakes: FakePresenters) -> None:
+    fakes.conversations.bookmarks_listed.emit(())
+    page = child(side, BookmarksPage)
+    assert "bookmark" in page._nothing.text
+    QTest.mouseClick(page._back, Qt.MouseButton.LeftButton)
+    assert view_of(side).isVisible()
+
+
+def test_a_highlight_after_an_emoji_stands_on_its_word() -> None:
+    assert _in_units("🏔 word", (2, 6)) == (3, 7)

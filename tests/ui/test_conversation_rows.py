@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from pytestqt.qtbot import QtBot
 
-from app.ui.conversation_rows import ConversationRows, Group, group_of, rows_of, shown_title
+from app.ui.conversation_rows import CONVERSATION_MIME, ConversationRows, rows_of, shown_title
 from tests.ui.presenter_fakes import conversation
 
 TODAY = date(2026, 3, 29)
@@ -17,28 +18,6 @@ TODAY = date(2026, 3, 29)
 def at(days_ago: int, hour: int = 12) -> float:
     moment = datetime(TODAY.year, TODAY.month, TODAY.day, hour) - timedelta(days=days_ago)
     return moment.timestamp()
-
-
-@pytest.mark.parametrize(
-    ("days_ago", "hour", "group"),
-    [
-        (0, 0, Group.TODAY),
-        (0, 23, Group.TODAY),
-        (1, 23, Group.YESTERDAY),
-        (2, 23, Group.LAST_WEEK),
-        (7, 0, Group.LAST_WEEK),
-        (8, 23, Group.OLDER),
-        (-3, 12, Group.TODAY),
-    ],
-)
-def test_a_conversation_stands_under_the_day_it_was_used(
-    days_ago: int, hour: int, group: Group
-) -> None:
-    assert group_of(conversation("a", "A", at(days_ago, hour)), TODAY) is group
-
-
-def test_a_pinned_conversation_stands_under_pinned_whenever_it_was_used() -> None:
-    assert group_of(conversation("a", "A", at(100), pinned=True), TODAY) is Group.PINNED
 
 
 def test_a_heading_stands_once_before_its_conversations(qapp: QCoreApplication) -> None:
@@ -103,3 +82,36 @@ def test_an_empty_or_unchanged_title_is_no_wish(
 
 def test_an_unknown_conversation_has_no_row(rows: ConversationRows) -> None:
     assert not rows.index_of("nobody").isValid()
+
+
+def test_what_is_folded_away_shows_its_heading_only(rows: ConversationRows) -> None:
+    filed = replace(conversation("a", "A", at(0)), folder="Work")
+    away = replace(conversation("b", "B", at(0)), archived=True)
+    rows.set_conversations((filed, away), frozenset({"archive"}))
+    assert [rows.index(place).data() for place in range(rows.rowCount())] == [
+        "Work",
+        "A",
+        "Archive",
+    ]
+    rows.set_conversations((filed, away), frozenset({"folder:Work"}))
+    assert [rows.index(place).data() for place in range(rows.rowCount())] == [
+        "Work",
+        "Archive",
+        "B",
+    ]
+    assert rows.heading_index("folder:Work").row() == 0
+    spoken = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Work, 1, folded"
+
+
+def test_a_heading_that_folds_is_reached_by_the_arrow_keys(rows: ConversationRows) -> None:
+    rows.set_conversations((replace(conversation("a", "A", at(0)), folder="Work"),))
+    assert rows.flags(rows.index(0)) & Qt.ItemFlag.ItemIsEnabled
+    assert not rows.flags(rows.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_what_is_dragged_says_nothing_to_other_programs(rows: ConversationRows) -> None:
+    rows.set_conversations((conversation("a", "A secret", at(0)),))
+    data = rows.mimeData([rows.index_of("a")])
+    assert data.formats() == [CONVERSATION_MIME]
+    assert bytes(data.data(CONVERSATION_MIME).data()) == b"a"

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.catalog.starter import STARTER_LABEL
 from app.errors import ModelLoadError
+from app.presenters.adapter_state import AdapterChoice, AdapterState
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.runtime.protocol import LoadProgress, ModelInfo
@@ -23,6 +24,8 @@ READY = ModelState(ModelStage.READY, "Qwen3 1.7B", "1.7 B · Q8_0 · 4k", info=I
 LOADING = ModelState(
     ModelStage.LOADING, "Qwen3 1.7B", progress=LoadProgress("Reading the file", 0.25)
 )
+
+PIRATE = AdapterChoice(Path("/m/pirate.gguf"), "Pirate", "It changes matrices.")
 
 
 @pytest.fixture
@@ -99,11 +102,35 @@ def test_after_a_failure_the_cause_is_on_hover(header: Header) -> None:
 def test_nothing_sticks_out_of_a_narrow_header(
     header: Header, width: int, state: ModelState
 ) -> None:
+    if width >= 480:
+        header.adapter_chip.set_state(AdapterState((PIRATE,), PIRATE))
     header.set_compact(narrow=True, short=True)
     header.set_model(state)
     header.resize(width, header.height())
     QApplication.sendPostedEvents()
-    shown = [header.list_button, header.model_button, header.status, header.settings_button]
-    for left, right in itertools.pairwise(shown):
+    shown = [
+        header.list_button,
+        header.model_button,
+        header.adapter_chip,
+        header.status,
+        header.settings_button,
+    ]
+    for left, right in itertools.pairwise(part for part in shown if part.isVisible()):
         assert left.geometry().right() < right.geometry().left()
     assert header.settings_button.geometry().right() < width
+
+
+def test_a_narrow_header_names_the_adapter_while_there_is_room(header: Header) -> None:
+    header.adapter_chip.set_state(AdapterState((PIRATE,), PIRATE))
+    header.set_model(READY)
+    header.set_compact(narrow=True, short=True)
+    QApplication.sendPostedEvents()
+    chip = header.adapter_chip
+    assert chip._name.isVisible()
+    assert chip._name._fitting() == "LoRA: Pirate"
+    header.resize(320, header.height())
+    QApplication.sendPostedEvents()
+    assert not chip._name.isVisible()
+    header.resize(800, header.height())
+    QApplication.sendPostedEvents()
+    assert chip._name.isVisible()

@@ -115,6 +115,8 @@ _REASONS = (
     ),
 )
 
+#: Which adapter it is about, where a line says so.
+_ADAPTER = re.compile(r"lora adapter[^']*'(?P<path>[^']+)'")
 _TIME = re.compile(r"^\d+\.\d\d\.\d\d\d\.\d\d\d [A-Z] ")
 
 
@@ -128,7 +130,14 @@ def load_failure(file: str, native_log: str) -> ModelLoadError:
             found = reason.pattern.search(line)
             if found:
                 cause = reason.cause.format(file=file, **found.groupdict())
-                return ModelLoadError(cause, reason.advice, remedy=reason.remedy, details=details)
+                adapter = _ADAPTER.search(line)
+                return ModelLoadError(
+                    cause,
+                    reason.advice,
+                    remedy=reason.remedy,
+                    details=details,
+                    subject=adapter["path"] if adapter else "",
+                )
     return ModelLoadError(
         f"llama.cpp could not load {file}.",
         f"{_ANOTHER_MODEL} The engine log may say more.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.chat.message import Message, MessageState, Role
@@ -31,6 +31,10 @@ class ActionRow(QWidget):
     edit_requested = Signal()
     #: Another version is to be shown; carries how many places further on.
     version_requested = Signal(int)
+    #: The user wants the menu; carries the place on the screen and an empty text.
+    menu_requested = Signal(QPoint, str)
+    #: The message is to be a bookmark no more.
+    bookmark_dropped = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, role: Role, parent: QWidget) -> None:
         super().__init__(parent)
@@ -55,6 +59,12 @@ class ActionRow(QWidget):
         self._next.clicked.connect(self._on_next_clicked)
         self._edit = self._button(theme, icons, "edit", self.tr("Edit message"))
         self._edit.clicked.connect(self.edit_requested)
+        self._bookmark = self._button(
+            theme, icons, "bookmark", self.tr("Bookmark. Remove it"), color="accent"
+        )
+        self._bookmark.clicked.connect(self.bookmark_dropped)
+        self._more = self._button(theme, icons, "more", self.tr("More"))
+        self._more.clicked.connect(self._on_more_clicked)
         self._figures = ElidedLabel("", self)
         self._figures.setProperty("tone", "quiet")
         self._figures.setFont(theme.font(FontRole.SMALL))
@@ -66,6 +76,7 @@ class ActionRow(QWidget):
         self._edit.setVisible(ready and bool(item.message.text))
         if self._regenerate is not None:
             self._regenerate.setVisible(ready)
+        self._bookmark.setVisible(item.message.bookmarked)
         several = ready and item.versions > 1
         for widget in (self._previous, self._place, self._next):
             widget.setVisible(several)
@@ -114,6 +125,8 @@ class ActionRow(QWidget):
             self._place,
             self._next,
             self._edit,
+            self._bookmark,
+            self._more,
         )
 
     def _width_of(self, widget: QWidget) -> int:
@@ -121,8 +134,10 @@ class ActionRow(QWidget):
             return self._place.sizeHint().width() + SPACE_XS
         return widget.width()
 
-    def _button(self, theme: Theme, icons: Icons, icon: str, text: str) -> IconButton:
-        return IconButton(theme, icons, icon, text, self, side=SIDE, icon_size=ICON)
+    def _button(
+        self, theme: Theme, icons: Icons, icon: str, text: str, *, color: str = "quiet"
+    ) -> IconButton:
+        return IconButton(theme, icons, icon, text, self, color=color, side=SIDE, icon_size=ICON)
 
     def _figures_of(self, message: Message) -> str:
         """Return speed, time to the first token and model, as far as they are known."""
@@ -137,6 +152,11 @@ class ActionRow(QWidget):
         if message.adapter:
             figures.append(self.tr("LoRA {name}").format(name=message.adapter))
         return " · ".join(figures)
+
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        place = self._more.mapToGlobal(self._more.rect().bottomLeft())
+        self.menu_requested.emit(place, "")
 
     @Slot()
     def _on_previous_clicked(self) -> None:

@@ -11,6 +11,7 @@ from app.chat.message import MessageState
 from app.chat.tree import ShownMessage
 from app.ui.chat.body import Body
 from app.ui.chat.message_widget import MARGIN, MessageWidget
+from app.ui.chat.raw import RawText
 from app.ui.chat.state_line import StateLine
 from app.ui.chat.text_styles import TextStyles
 from app.ui.icons import Icons
@@ -29,9 +30,12 @@ class Answer(MessageWidget):
         styles: TextStyles,
         width: int,
         parent: QWidget,
+        *,
+        is_raw: bool = False,
     ) -> None:
         super().__init__(item, theme, icons, parent)
         self._styles = styles
+        self._is_raw = is_raw
         self._width = width
         self._text = ""
         self._prefill = (0, 0)
@@ -61,11 +65,20 @@ class Answer(MessageWidget):
             self._replace_body()
         self._item = item
         self.append(text[len(self._text) :])
+        known = item.message.statistics
+        self._body.show_thinking_ms(known.thinking_ms if known is not None else None)
         if ended:
             self._body.end()
             self._prefill = (0, 0)
         self._show_state()
-        self._actions.show_item(item)
+        self._show_marks()
+
+    def show_raw(self, is_raw: bool) -> None:
+        """Show the text as it came, or what it means."""
+        if is_raw != self._is_raw:
+            self._is_raw = is_raw
+            self._replace_body()
+            self.show_item(self._item, self.message.text)
 
     def append(self, text: str) -> None:
         """Take over more text."""
@@ -100,6 +113,9 @@ class Answer(MessageWidget):
         yield from self._body.focus_widgets()
         yield from self._state.focus_widgets()
 
+    def _content_sections(self) -> Iterator[QWidget]:
+        return self._body.focus_widgets()
+
     def _show_content(self, visible: bool) -> None:
         super()._show_content(visible)
         self._body.setVisible(visible)
@@ -111,11 +127,14 @@ class Answer(MessageWidget):
         if streaming and total and self._body.is_empty:
             self._state.show_prefill(processed, total)
         else:
-            self._state.show_message(self.message, has_words=not self._body.is_empty)
+            self._state.show_message(
+                self.message, has_words=not self._body.is_empty, is_paused=self._item.is_paused
+            )
         self._body.show_caret(QColor(self._theme.colors.accent) if streaming else None)
 
-    def _make_body(self) -> Body:
-        body = Body(
+    def _make_body(self) -> Body | RawText:
+        kind: type[Body | RawText] = RawText if self._is_raw else Body
+        body = kind(
             self._theme,
             self._icons,
             self._styles,
@@ -126,6 +145,7 @@ class Answer(MessageWidget):
         )
         body.link_activated.connect(self.link_activated)
         body.menu_requested.connect(self._on_menu_requested)
+        body.height_changed.connect(self._on_height_changed)
         return body
 
     def _replace_body(self) -> None:

@@ -1,4 +1,4 @@
-"""A section of a message that is code: a box with the language, Copy, and the lines."""
+"""A section of a message that is code: a box with the language, buttons, and the lines."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.code_file import file_name
 from app.ui.chat.code_text import CodeText
-from app.ui.chat.copy_button import CopyButton
+from app.ui.chat.copy_button import ICON, SIDE, CopyButton
 from app.ui.chat.highlight import Span, spans
 from app.ui.chat.parts import Code
+from app.ui.chat.saving import ask_and_save
 from app.ui.chat.text_styles import TextStyles
+from app.ui.elided_label import ElidedLabel
+from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, FontRole, Theme
 
@@ -30,6 +34,8 @@ class CodeBlock(QWidget):
 
     #: The user wants the menu; carries the place on the screen and an empty text.
     menu_requested = Signal(QPoint, str)
+    #: It needs another height: lines wrap now, or no longer.
+    height_changed = Signal()
 
     def __init__(
         self, theme: Theme, icons: Icons, styles: TextStyles, parent: QWidget | None = None
@@ -42,15 +48,34 @@ class CodeBlock(QWidget):
         self._spans: Iterator[tuple[int, Span]] | None = None
         self._found: dict[int, list[Span]] = {}
         self._patience_s = 0.0
-        self._language = QLabel(self)
-        self._language.setTextFormat(Qt.TextFormat.PlainText)
+        self._language = ElidedLabel("", self)
         self._language.setProperty("tone", "quiet")
         self._language.setFont(theme.font(FontRole.SMALL))
         self.copy_button = CopyButton(theme, icons, self.tr("Copy code"), self)
         self.copy_button.clicked.connect(self._on_copy_clicked)
+        self._wrap = IconButton(
+            theme, icons, "wrap", self.tr("Wrap lines"), self, side=SIDE, icon_size=ICON
+        )
+        self._wrap.setCheckable(True)
+        self._wrap.toggled.connect(self._on_wrap_toggled)
+        self._save = IconButton(
+            theme,
+            icons,
+            "download",
+            self.tr("Save code as a file"),
+            self,
+            side=SIDE,
+            icon_size=ICON,
+        )
+        self._save.clicked.connect(self._on_save_clicked)
         self.text = CodeText(styles, self)
         self.text.menu_requested.connect(self.menu_requested)
         self._header = max(self.copy_button.height(), self._language.sizeHint().height()) + SPACE_XS
+
+    @property
+    def buttons(self) -> tuple[IconButton, ...]:
+        """What can be done with the code, from left to right."""
+        return (self._wrap, self._save, self.copy_button)
 
     @property
     def first(self) -> Code:
@@ -84,10 +109,13 @@ class CodeBlock(QWidget):
     def height_at(self, width: int) -> int:
         """Place what it is made of in `width` and return the height."""
         inner = width - 2 * _PADDING
+        self.text.take_width(inner)
         text_height = self.text.text_height() + _BOTTOM
-        self.copy_button.move(width - self.copy_button.width() - SPACE_XS, SPACE_XS // 2)
-        room = max(0, inner - self.copy_button.width())
-        self._language.setGeometry(_PADDING, 0, room, self._header)
+        left = width - SPACE_XS
+        for button in reversed(self.buttons):
+            left -= button.width()
+            button.move(left, SPACE_XS // 2)
+        self._language.setGeometry(_PADDING, 0, max(0, left - _PADDING), self._header)
         self.text.setGeometry(_PADDING, self._header + SPACE_S, inner, text_height)
         return self._header + SPACE_S + text_height
 
@@ -136,6 +164,17 @@ class CodeBlock(QWidget):
             caret = QRectF(left, origin.y() + place.y(), 2, height)
             painter.drawRoundedRect(caret, 1, 1)
         painter.end()
+
+    @Slot(bool)
+    def _on_wrap_toggled(self, wraps: bool) -> None:
+        self._wrap.set_icon_name("wrap", "accent" if wraps else "quiet")
+        self.text.set_wraps(wraps)
+        self.height_changed.emit()
+
+    @Slot()
+    def _on_save_clicked(self) -> None:
+        name = file_name(self.first.text, self.first.language)
+        ask_and_save(self, name, self.first.text + "\n")
 
     @Slot()
     def _on_copy_clicked(self) -> None:

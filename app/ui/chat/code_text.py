@@ -17,10 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.ui.chat.highlight import CodeColors, Span
+from app.ui.chat.sideways import scroll_by_key, scroll_by_wheel
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.text_view import LEAVING_REASONS
-
-_SCROLL_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class CodeText(QPlainTextEdit):
@@ -69,6 +68,24 @@ class CodeText(QPlainTextEdit):
             self._settled_height, self._settled_lines = 0.0, 0
         self._code = code
 
+    @property
+    def wraps(self) -> bool:
+        """Whether long lines go on in the next one instead of scrolling."""
+        return self.lineWrapMode() is QPlainTextEdit.LineWrapMode.WidgetWidth
+
+    def set_wraps(self, wraps: bool) -> None:
+        """Wrap long lines, or let them scroll."""
+        mode = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(mode.WidgetWidth if wraps else mode.NoWrap)
+        self._settled_height, self._settled_lines = 0.0, 0
+
+    def take_width(self, width: int) -> None:
+        """Lay the lines out in `width` if they wrap."""
+        if self.width() == width or not self.wraps:
+            return
+        self.resize(width, self.height())
+        self._settled_height, self._settled_lines = 0.0, 0
+
     def show_colors(self, found: dict[int, list[Span]], *, is_dark: bool) -> None:
         """Colour the code."""
         if self._colors is None:
@@ -108,17 +125,7 @@ class CodeText(QPlainTextEdit):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll sideways; leave up and down to the view."""
-        delta = event.angleDelta()
-        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
-        bar = self.horizontalScrollBar()
-        if shifted and not sideways:
-            sideways = delta.y()
-        if sideways and bar.maximum() > 0:
-            bar.setValue(bar.value() - sideways // 2)
-            event.accept()
-        else:
-            event.ignore()
+        scroll_by_wheel(self.horizontalScrollBar(), event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, select, scroll sideways; leave the rest to the view."""
@@ -128,11 +135,9 @@ class CodeText(QPlainTextEdit):
             or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         ):
             super().keyPressEvent(event)
-        elif event.key() in _SCROLL_KEYS:
-            bar = self.horizontalScrollBar()
-            step = self.fontMetrics().averageCharWidth() * 4
-            bar.setValue(bar.value() + (step if event.key() == Qt.Key.Key_Right else -step))
-        else:
+            return
+        step = self.fontMetrics().averageCharWidth() * 4
+        if not scroll_by_key(self.horizontalScrollBar(), event, step):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

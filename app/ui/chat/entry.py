@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from app.chat.message import CONTINUABLE_STATES, MessageState, Role
+from app.chat.message import CONTINUABLE_STATES, Message, MessageState, Role
 from app.chat.tree import ShownMessage
 from app.ui.chat import actions
 from app.ui.theme import SPACE_L, SPACE_XL, SPACE_XS
@@ -25,6 +25,8 @@ class Entry:
     """The width its height was measured at; 0 when it is to be measured anew."""
     height: int = 0
     """The height measured last, with the space below; 0 if there is none."""
+    is_raw: bool = False
+    """Its text is shown as it came."""
 
     @classmethod
     def of(cls, item: ShownMessage) -> Entry:
@@ -58,6 +60,11 @@ class Entry:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0]
 
+    @property
+    def message(self) -> Message:
+        """The message with all of the text that has arrived."""
+        return replace(self.item.message, text=self.text)
+
     def append(self, text: str) -> None:
         """Add text that has arrived."""
         self._pieces.append(text)
@@ -83,4 +90,6 @@ class Entry:
             height += SPACE_XL
         if self.item.message.state in CONTINUABLE_STATES:
             height += _STATE_LINE
+        if self.item.message.note:
+            height += round(em * _LINE)
         return height

@@ -1,4 +1,4 @@
-"""Reads the inside of a paragraph: emphasis, code, links, line breaks, as runs of text.
+"""Reads the inside of a paragraph: emphasis, code, links, formulas, line breaks, as runs of text.
 
 Whatever could load something (images, HTML) becomes text, and a link that may not be offered
 becomes the words it stood on.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.ui.chat import links
+from app.ui.chat import links, maths
 from app.ui.chat.parts import Run, Style
 from app.ui.chat.plain import LINE_BREAK
 
@@ -77,6 +77,8 @@ def _runs(tokens: Sequence[Token]) -> tuple[Run, ...]:
             _add(collected, LINE_BREAK, styles[-1], addresses)
         elif kind == "code_inline":
             _add(collected, token.content, styles[-1] | Style.CODE, addresses)
+        elif kind == maths.FORMULA:
+            _add_formula(collected, token.content, styles[-1], addresses)
         elif kind == "image":
             # Never loaded: the words that describe it stand in its place.
             _add(collected, _words(token), styles[-1], addresses)
@@ -100,6 +102,12 @@ def _words(image: Token) -> str:
         for child in image.children or ()
     )
     return described or str(image.attrGet("src") or "")
+
+
+def _add_formula(collected: list[Run], source: str, style: Style, addresses: list[str]) -> None:
+    source = source.replace("\n", " ")
+    link = addresses[-1] if addresses else ""
+    collected.append(Run(source, style | Style.FORMULA, link, source))
 
 
 def _add_text(collected: list[Run], text: str, style: Style, addresses: list[str]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
-from app.ui.theme import CONTROL_HEIGHT, Theme
+from app.ui.theme import CONTROL_HEIGHT, SPACE_M, Theme
 
 
 class JumpButton(IconButton):
@@ -19,6 +19,12 @@ class JumpButton(IconButton):
         self._theme = theme
         self.set_label(self.tr("Go to the end"))
         self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+
+    def float_in(self, width: int, height: int, *, is_wanted: bool) -> None:
+        """Stand above the lower edge of a viewport, in its middle, or be out of the way."""
+        self.move((width - self.width()) // 2, height - self.height() - SPACE_M)
+        self.setVisible(is_wanted)
+        self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and the arrow."""

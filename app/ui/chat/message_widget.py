@@ -1,21 +1,23 @@
-"""What every message on the screen has: its content, actions, a menu, and an editor in its place."""
+"""What every message on the screen has: content, note, actions, and an editor in their place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from app.chat.message import Message
 from app.chat.tree import ShownMessage
 from app.ui.chat.actions import ActionRow
-from app.ui.chat.code_text import CodeText
+from app.ui.chat.copying import CopyForm, copy_message
 from app.ui.chat.editor import MessageEditor
-from app.ui.chat.text_view import TextView
+from app.ui.chat.note_line import NoteLine
+from app.ui.chat.selection import Section
 from app.ui.icons import Icons
-from app.ui.theme import Theme
+from app.ui.theme import SPACE_XS, Theme
 
 #: Room at both sides for focus rings; the view adds it to the width of the column.
 MARGIN = 8
@@ -34,6 +36,10 @@ class MessageWidget(QWidget):
     continue_requested = Signal(str)
     #: The user chose a link; carries its address.
     link_activated = Signal(str)
+    #: The user wants the menu; carries the id, the place on the screen and the address below it.
+    menu_requested = Signal(str, QPoint, str)
+    #: The message is to be a bookmark no more; carries its id.
+    bookmark_dropped = Signal(str)
     #: It needs another height; carries its id.
     height_changed = Signal(str)
 
@@ -42,7 +48,6 @@ class MessageWidget(QWidget):
         self._item = item
         self._theme = theme
         self._icons = icons
-        self._menu_address = ""
         self._editor: MessageEditor | None = None
         self._is_submitting = False
         self._actions = ActionRow(theme, icons, item.message.role, self)
@@ -50,6 +55,9 @@ class MessageWidget(QWidget):
         self._actions.regenerate_requested.connect(self._on_regenerate_requested)
         self._actions.edit_requested.connect(self.begin_edit)
         self._actions.version_requested.connect(self._on_version_requested)
+        self._actions.menu_requested.connect(self._on_menu_requested)
+        self._actions.bookmark_dropped.connect(self._on_bookmark_dropped)
+        self._note: NoteLine | None = None
 
     @property
     def message(self) -> Message:
@@ -100,6 +108,10 @@ class MessageWidget(QWidget):
             self._editor.setGeometry(MARGIN, 0, width, height)
             return height
         top = self._arrange_content(width)
+        if self._note is not None and self._note.has_note:
+            note = self._note.arrange(width, MARGIN)
+            self._note.setGeometry(0, top + SPACE_XS, width + 2 * MARGIN, note)
+            top += note + 2 * SPACE_XS
         # The row stands out a little, so that its icons line up with the text.
         height = self._actions.arrange(width + 2 * MARGIN, MARGIN)
         self._actions.setGeometry(0, top, width + 2 * MARGIN, height)
@@ -111,7 +123,28 @@ class MessageWidget(QWidget):
             yield from self._editor.focus_widgets()
         else:
             yield from self._content_focus_widgets()
+            if self._note is not None and self._note.has_note:
+                yield self._note.text
             yield from self._actions.focus_widgets()
+
+    def sections(self) -> list[Section]:
+        """Return the texts of its content that can be selected, in reading order."""
+        if self._editor is not None:
+            return []
+        return [
+            widget
+            for widget in self._content_sections()
+            if isinstance(widget, QTextEdit | QPlainTextEdit) and not widget.isHidden()
+        ]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu, wherever on the message, and from any of its buttons."""
+        keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        self._on_menu_requested(self.menu_place() if keyboard else event.globalPos(), "")
+
+    def menu_place(self) -> QPoint:
+        """Return where on the screen the menu opens for the keyboard."""
+        return self._actions.mapToGlobal(self._actions.rect().bottomLeft())
 
     @Slot()
     def begin_edit(self) -> None:
@@ -134,7 +167,17 @@ class MessageWidget(QWidget):
 
     def copy_message(self) -> None:
         """Put the text of the message on the clipboard, as it was written."""
-        QGuiApplication.clipboard().setText(self.text)
+        copy_message(replace(self.message, text=self.text), CopyForm.MARKDOWN)
+
+    def _show_marks(self) -> None:
+        """Say what the user marked and noted, and offer what can be done now."""
+        if self._note is None and self.message.note:
+            self._note = NoteLine(self._theme, self._icons, self.width(), self)
+            self._note.menu_requested.connect(self._on_menu_requested)
+        if self._note is not None:
+            self._note.show_note(self.message.note)
+            self._note.setVisible(self._note.has_note and not self.is_editing)
+        self._actions.show_item(self._item)
 
     def _arrange_content(self, width: int) -> int:
         raise NotImplementedError
@@ -142,8 +185,13 @@ class MessageWidget(QWidget):
     def _content_focus_widgets(self) -> Iterator[QWidget]:
         raise NotImplementedError
 
+    def _content_sections(self) -> Iterator[QWidget]:
+        return self._content_focus_widgets()
+
     def _show_content(self, visible: bool) -> None:
         self._actions.setVisible(visible)
+        if self._note is not None:
+            self._note.setVisible(visible and self._note.has_note)
 
     @Slot()
     def _end_edit(self) -> None:
@@ -189,18 +237,8 @@ class MessageWidget(QWidget):
 
     @Slot(QPoint, str)
     def _on_menu_requested(self, place: QPoint, address: str) -> None:
-        menu = QMenu(self)
-        source = self.focusWidget()
-        if isinstance(source, (TextView, CodeText)) and source.textCursor().hasSelection():
-            menu.addAction(self.tr("Copy")).triggered.connect(source.copy_selection)
-        if address:
-            self._menu_address = address
-            menu.addAction(self.tr("Copy link")).triggered.connect(self._on_copy_link)
-        copy: QAction = menu.addAction(self.tr("Copy message"))
-        copy.triggered.connect(self._on_copy_requested)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+        self.menu_requested.emit(self.message.id, place, address)
 
     @Slot()
-    def _on_copy_link(self) -> None:
-        QGuiApplication.clipboard().setText(self._menu_address)
+    def _on_bookmark_dropped(self) -> None:
+        self.bookmark_dropped.emit(self.message.id)

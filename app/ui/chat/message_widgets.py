@@ -60,6 +60,7 @@ class MessageWidgets:
                 self._styles,
                 width,
                 self._parent,
+                is_raw=entry.is_raw,
             )
         else:
             widget = Question(

@@ -1,4 +1,4 @@
-"""What a message's Markdown says, as values without Qt: paragraphs, code, tables.
+"""What a message's Markdown says, as values without Qt: paragraphs, code, tables, formulas.
 
 The parts of a message form a flat sequence; nesting is told by each part's `Place`. Two equal
 parts look alike, so a view need only touch what differs.
@@ -18,6 +18,8 @@ class Style(Flag):
     ITALIC = auto()
     STRIKE = auto()
     CODE = auto()
+    FORMULA = auto()
+    """The source of a formula, as long as there is no picture of it."""
 
 
 class Kind(Enum):
@@ -61,6 +63,8 @@ class Run:
     text: str
     style: Style = Style.PLAIN
     link: str = ""
+    formula: str = ""
+    """The source of a formula with its delimiters: the run is that, or a picture of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,21 @@ class Table:
     alignments: tuple[Alignment, ...]
     shares: tuple[int, ...]
     """The part of the width that each column takes, in percent."""
+    words: tuple[int, ...] = ()
+    """The letters of each column's longest word; where these have no room, the table scrolls."""
     has_header: bool = True
     place: Place = Place()
 
 
-Part = Paragraph | Code | Table
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula on its own, as its source with the delimiters."""
+
+    source: str
+    place: Place = Place()
+
+
+Part = Paragraph | Code | Table | Formula
 
 
 def text_of(runs: tuple[Run, ...]) -> str:

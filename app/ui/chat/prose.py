@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.document_pictures import words_of
 from app.ui.chat.parts import Kind, Paragraph
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.text_view import TextView
@@ -35,6 +36,22 @@ class Prose(TextView):
     def last(self) -> Paragraph:
         """The paragraph at the bottom."""
         return self._parts[-1]
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether it shows the source of a formula, which may be drawn by now."""
+        return self._writer.has_sources
+
+    def height_at(self, width: int) -> int:
+        """Lay the text out in `width` and return its height."""
+        self._writer.fit(width)
+        return super().height_at(width)
+
+    @Slot()
+    def copy_selection(self) -> None:
+        """Put the selected text on the clipboard, plain; formulas as their source."""
+        if self.textCursor().hasSelection():
+            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
 
     def show_parts(self, parts: Sequence[Paragraph]) -> bool:
         """Say `parts`, at least one. Return whether anything changed."""

@@ -49,7 +49,7 @@ class Question(MessageWidget):
         """Show another state of the message."""
         self._item = item
         self._prose.show_parts(verbatim(clean(text).strip("\n"), Gap.NONE))
-        self._actions.show_item(item)
+        self._show_marks()
 
     def append(self, text: str) -> None:
         """Take over more text, which the user's messages never get."""

@@ -1,4 +1,4 @@
-"""Reads Markdown: CommonMark, tables and strikethrough, as blocks of parts. HTML stays text.
+"""Reads Markdown: CommonMark, tables, strikethrough, formulas, as blocks of parts. HTML stays text.
 
 markdown-it is imported with the first text that is read, not with the program.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from app.ui.chat import tables
+from app.ui.chat import maths, tables
 from app.ui.chat.inline import InlineReader, is_too_hard
-from app.ui.chat.parts import Code, Gap, Kind, Paragraph, Part, Place
+from app.ui.chat.parts import Code, Formula, Gap, Kind, Paragraph, Part, Place
 from app.ui.chat.plain import verbatim
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ MOST_STEPS = 40
 _BLOCK_NESTING = 60
 _INLINE_NESTING = 20
 _BULLETS = "•◦▪"
+#: Markers of tasks that are open, and of those that are done.
+TASK_MARKERS = "☐☑"
 _TASKS = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
 _HEADINGS = {"h1": Kind.HEADING_1, "h2": Kind.HEADING_2, "h3": Kind.HEADING_3}
 
@@ -124,6 +126,8 @@ class _Walk:
             self._add_text(token.content)
         elif kind in ("fence", "code_block"):
             self._add_code(token)
+        elif kind == maths.FORMULA:
+            self._add_formula(token.content)
         elif kind == "hr":
             self._flush_marker()
             self.parts.append(Paragraph((), Kind.RULE, self._place(Gap.NORMAL)))
@@ -185,6 +189,11 @@ class _Walk:
         runs = self._inline.read(content, self._env)
         self.parts.append(Paragraph(runs, self._kind, place, self._take_marker()))
 
+    def _add_formula(self, source: str) -> None:
+        self._flush_marker()
+        self._tight = False
+        self.parts.append(Formula(source, self._place(Gap.NORMAL)))
+
     def _add_code(self, token: Token) -> None:
         self._flush_marker()
         language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
@@ -216,4 +225,6 @@ def _parser(nesting: int) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     options = {"html": False, "maxNesting": nesting}
-    return MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    maths.add_rules(parser)
+    return parser

@@ -40,11 +40,16 @@ class StateLine(QWidget):
         self._continue.clicked.connect(self.continue_requested)
         self._continue.hide()
 
-    def show_message(self, message: Message, *, has_words: bool) -> None:
+    def show_message(self, message: Message, *, has_words: bool, is_paused: bool = False) -> None:
         """Say how the answer stands."""
         self._is_failure = message.state is MessageState.FAILED
-        self._continue.setVisible(message.state in CONTINUABLE_STATES and bool(message.text))
-        self._say(self._sentence_for(message, has_words=has_words))
+        has_text = bool(message.text) or is_paused
+        self._continue.setVisible(message.state in CONTINUABLE_STATES and has_text)
+        self._continue.setText(self.tr("Resume") if is_paused else self.tr("Continue"))
+        if is_paused:
+            self._say(self.tr("Paused."))
+        else:
+            self._say(self._sentence_for(message, has_words=has_words))
 
     def show_prefill(self, processed: int, total: int) -> None:
         """Say how much of the prompt is read."""

@@ -27,7 +27,7 @@ _GROWTH = 1.25
 
 # The beginning of a line that is markup so far: shown now, "-" below a paragraph would make it
 # a heading for the moment until the item's words arrive.
-_UNDECIDED = re.compile(r"[>#*_=+`~|:\-\s]*(?:\d{1,9}[.)]?)?\s*(?:\[[ xX]?\]?\s?)?\Z")
+_UNDECIDED = re.compile(r"[>#*_=+`~|:$\-\s]*\\?(?:\d{1,9}[.)]?)?\s*(?:\[[ xX]?\]?\s?)?\Z")
 
 
 @dataclass(slots=True)

@@ -1,11 +1,16 @@
-"""A section of a message that is some rows of a table, with hairlines between them."""
+"""A section of a message that is some rows of a table, with hairlines between them.
+
+A long table comes as several sections, which scroll sideways together and are copied as one.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import (
+    QGuiApplication,
     QPainter,
     QPaintEvent,
     QTextCursor,
@@ -16,11 +21,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.parts import Alignment, Paragraph, Run, Table
-from app.ui.chat.text_styles import TextStyles, is_right_to_left
-from app.ui.chat.text_view import TextView
+from app.ui.chat.copy_button import SIDE, CopyButton
+from app.ui.chat.csv_text import csv_text
+from app.ui.chat.document_pictures import DocumentPictures, words_of
+from app.ui.chat.parts import Alignment, Kind, Paragraph, Run, Table
+from app.ui.chat.text_styles import OBJECT, TextStyles, is_right_to_left
+from app.ui.chat.wide_text import WideText
+from app.ui.icons import Icons
+from app.ui.theme import SPACE_XS, Theme
 
 _PADDING = 8
+#: Room for the button at the right.
+_MARGIN = SIDE + SPACE_XS
+_Row = tuple[tuple[Run, ...], ...]
 _ALIGNMENTS = {
     Alignment.LEADING: None,
     Alignment.LEFT: Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute,
@@ -29,13 +42,30 @@ _ALIGNMENTS = {
 }
 
 
-class TableSection(TextView):
+class TableSection(WideText):
     """Shows one table part; rows that are added or change are written alone."""
 
-    def __init__(self, styles: TextStyles, width: int, parent: QWidget | None = None) -> None:
-        super().__init__(width, parent)
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        styles: TextStyles,
+        width: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(width - _MARGIN, parent)
         self._styles = styles
         self._part: Table | None = None
+        #: What the part says as it is shown, formulas that are drawn as pictures.
+        self._rows: tuple[_Row, ...] = ()
+        self._pictures = DocumentPictures(self.document, styles)
+        #: The section with the next rows of the same table.
+        self._next: TableSection | None = None
+        # Beside the table, where no cell is.
+        self.setViewportMargins(0, 0, _MARGIN, 0)
+        self.copy_button = CopyButton(theme, icons, self.tr("Copy table as CSV"), self)
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.copy_button.hide()
         self._table: QTextTable | None = None
         self._is_rtl = False
         self.document().setUndoRedoEnabled(False)
@@ -52,15 +82,50 @@ class TableSection(TextView):
         """The part it shows."""
         return self.first
 
+    @property
+    def has_sources(self) -> bool:
+        """Whether it shows the source of a formula, which may be drawn by now."""
+        return any(
+            run.formula and run.text != OBJECT for row in self._rows for cell in row for run in cell
+        )
+
+    @property
+    def following(self) -> TableSection | None:
+        """The section with the next rows of the same table."""
+        return self._next
+
+    def go_on_with(self, following: TableSection | None) -> None:
+        """Take `following` for the rows below these; both scroll together."""
+        if following is self._next:
+            return
+        self._next = following
+        if following is not None:
+            own, other = self.horizontalScrollBar(), following.horizontalScrollBar()
+            own.valueChanged.connect(other.setValue)
+            other.valueChanged.connect(own.setValue)
+
+    def height_at(self, width: int) -> int:
+        """Lay the table out in `width`, or wider, and return its height."""
+        self.copy_button.setVisible(self.first.has_header)
+        self.copy_button.move(width - SIDE, 0)
+        return max(super().height_at(width - _MARGIN), SIDE if self.first.has_header else 0)
+
+    @Slot()
+    def copy_selection(self) -> None:
+        """Put the selected text on the clipboard, plain; formulas as their source."""
+        if self.textCursor().hasSelection():
+            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
+
     def show_parts(self, parts: Sequence[Table]) -> bool:
         """Show the one table of `parts`. Return whether anything changed."""
         (new,) = parts
         old, self._part = self._part, new
-        if old == new:
+        before, self._rows = self._rows, self._with_pictures(new)
+        if old == new and before == self._rows:
             return False
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        known: Sequence[tuple[tuple[Run, ...], ...]] = ()
+        known: Sequence[_Row] = ()
         if (
             old is not None
             and self._table is not None
@@ -68,12 +133,12 @@ class TableSection(TextView):
             == (new.shares, new.alignments, new.has_header)
             and len(old.rows) <= len(new.rows)
         ):
-            known = old.rows
+            known = before
             if len(new.rows) > len(known):
                 self._table.appendRows(len(new.rows) - len(known))
         else:
             self._make_table(cursor, new)
-        for number, row in enumerate(new.rows):
+        for number, row in enumerate(self._rows):
             if number >= len(known) or known[number] != row:
                 self._write_row(number, row, new)
         cursor.endEditBlock()
@@ -102,8 +167,28 @@ class TableSection(TextView):
                 break
             under_header = has_header and row == 1
             color = self._styles.edge_color if under_header else self._styles.line_color
-            painter.fillRect(0, max(0, top), self.width(), 1, color)
+            painter.fillRect(0, max(0, top), self.viewport().width(), 1, color)
         painter.end()
+
+    def _with_pictures(self, part: Table) -> tuple[_Row, ...]:
+        return tuple(
+            tuple(
+                self._styles.with_pictures(cell) if any(run.formula for run in cell) else cell
+                for cell in row
+            )
+            for row in part.rows
+        )
+
+    def _least_width(self) -> int:
+        letter = self._styles.letter
+        needed = (
+            100 * (word * letter + 2 * _PADDING) / share
+            for word, share in zip(self.first.words, self.first.shares, strict=False)
+        )
+        return math.ceil(max(needed, default=0))
+
+    def _has_bar(self) -> bool:
+        return self._next is None
 
     def _make_table(self, cursor: QTextCursor, part: Table) -> None:
         self.document().clear()
@@ -123,6 +208,8 @@ class TableSection(TextView):
         )
         cursor.movePosition(QTextCursor.MoveOperation.Start)
         self._table = cursor.insertTable(len(part.rows), len(part.alignments), form)
+        # Where its cursor stands, a text scrolls to by itself.
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _write_row(self, number: int, row: tuple[tuple[Run, ...], ...], part: Table) -> None:
         assert self._table is not None
@@ -147,7 +234,20 @@ class TableSection(TextView):
         for run in runs:
             styles = self._styles
             form = styles.header_format(run) if is_header else styles.char_format(run)
-            cursor.insertText(run.text, form)
+            if run.formula:
+                self._pictures.insert(cursor, run, Kind.TEXT, form)
+            else:
+                cursor.insertText(run.text, form)
+
+    @Slot()
+    def _on_copy_clicked(self) -> None:
+        rows: list[_Row] = []
+        section: TableSection | None = self
+        while section is not None:
+            rows.extend(section.first.rows)
+            section = section.following
+        QGuiApplication.clipboard().setText(csv_text(rows))
+        self.copy_button.show_done()
 
 
 def _place_of_text(cursor: QTextCursor) -> tuple[bool, int]:

@@ -10,13 +10,16 @@ from PySide6.QtGui import (
     QFont,
     QFontInfo,
     QFontMetricsF,
+    QGuiApplication,
     QTextBlockFormat,
     QTextCharFormat,
     QTextFormat,
     QTextOption,
 )
 
+from app.ui.chat.formulas import formulas_of
 from app.ui.chat.parts import Gap, Kind, Paragraph, Run, Style, text_of
+from app.ui.chat.pictures import WIDEST_IN_LINE, Picture, Pictures
 from app.ui.chat.reader import LIST_STEPS, marker_steps
 from app.ui.theme import FontRole, Theme
 
@@ -29,6 +32,9 @@ _SIZES = {
     Kind.HEADING_4: 1.0,
 }
 _GAPS = {Gap.NONE: 0.0, Gap.TIGHT: 0.3, Gap.NORMAL: 0.8, Gap.WIDE: 1.35}
+#: What stands for a picture in a text document. `plain.clean` lets none of a model's through.
+OBJECT = "\ufffc"
+_LETTERS = "documentwm"
 #: Inline code is set a little smaller: monospaced letters look larger than others.
 _MONO_SIZE = 0.93
 
@@ -42,6 +48,8 @@ class TextStyles:
         self.mono = theme.font(FontRole.MONO)
         #: The size of body text in pixels; distances follow it.
         self.em = float(QFontInfo(self.font).pixelSize())
+        #: The usual width of a letter in the head of a table, where letters are wide.
+        self.letter = self._width_of_letter()
         #: How far the text of a line stands below the middle of the line's height.
         self.sink = max(0.0, self.em * LINE_HEIGHT - QFontMetricsF(self.font).height()) / 2
         #: One step of indent, in pixels.
@@ -50,8 +58,24 @@ class TextStyles:
         self.edge_color = QColor(self._colors.edge)
         self.accent_color = QColor(self._colors.accent)
         self.quiet_color = QColor(self._colors.quiet)
+        self.text_color = QColor(self._colors.text)
+        #: The formulas that are drawn, for all that the theme dresses.
+        self.formulas = formulas_of(theme)
+        self.pictures = Pictures(
+            self.font,
+            self.em,
+            self.text_color,
+            self.accent_color,
+            self.quiet_color,
+            max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0),
+        )
         self._chars: dict[tuple[Style, Kind, str], QTextCharFormat] = {}
         self._blocks: dict[tuple[object, ...], QTextBlockFormat] = {}
+
+    def _width_of_letter(self) -> float:
+        font = QFont(self.font)
+        font.setWeight(QFont.Weight.DemiBold)
+        return QFontMetricsF(font).horizontalAdvance(_LETTERS) / len(_LETTERS)
 
     def gap(self, gap: Gap) -> int:
         """Return a distance in pixels."""
@@ -67,6 +91,25 @@ class TextStyles:
             if not run.link:
                 self._chars[key] = known
         return known
+
+    def with_pictures(self, runs: tuple[Run, ...]) -> tuple[Run, ...]:
+        """Return `runs` with pictures in the place of those formulas that are drawn."""
+        return tuple(self.with_picture(run) if run.formula else run for run in runs)
+
+    def with_picture(self, run: Run, *, is_wide: bool = False) -> Run:
+        """Return a formula as a picture if it is drawn, and not too wide unless it may be."""
+        outline = self.formulas.outline(run.formula)
+        if outline is None or (outline.width > WIDEST_IN_LINE and not is_wide):
+            return run
+        return Run(OBJECT, run.style & ~Style.FORMULA, run.link, run.formula)
+
+    def picture(self, run: Run, kind: Kind) -> Picture | None:
+        """Return the picture of a formula in a paragraph of `kind`, unless it is not drawn."""
+        outline = self.formulas.outline(run.formula)
+        if outline is None:
+            return None
+        size = _SIZES.get(kind, 1.0)
+        return self.pictures.formula(run.formula, outline, size, is_link=bool(run.link))
 
     def marker_format(self) -> QTextCharFormat:
         """Return the format of bullets and numbers."""
@@ -105,6 +148,10 @@ class TextStyles:
             made.setFontFamilies(self.mono.families() or [self.mono.family()])
             made.setFontFixedPitch(True)
             made.setBackground(QColor(self._colors.raised))
+            size *= _MONO_SIZE
+        elif Style.FORMULA in style:
+            made.setFontFamilies(self.mono.families() or [self.mono.family()])
+            made.setFontFixedPitch(True)
             size *= _MONO_SIZE
         if size != self.font.pointSizeF():
             made.setFontPointSize(size)

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from app.ui.chat import links
+from app.ui.chat.document_pictures import words_of
 from app.ui.chat.focus import KEYBOARD_REASONS
 
 #: The user has gone elsewhere in the window; a menu or another window comes back.
@@ -120,7 +121,7 @@ class TextView(QTextBrowser):
         by Python crashes it at the very end.
         """
         if self.textCursor().hasSelection():
-            QGuiApplication.clipboard().setText(self.textCursor().selection().toPlainText())
+            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take nothing."""
@@ -157,6 +158,9 @@ class TextView(QTextBrowser):
         """Note whether the keyboard brought the focus, to show where it is."""
         super().focusInEvent(event)
         self.focused_by_keyboard = event.reason() in KEYBOARD_REASONS
+        if self.focused_by_keyboard and not self.textCursor().hasSelection():
+            # Whoever comes by keyboard selects from the beginning.
+            self.moveCursor(QTextCursor.MoveOperation.Start)
         self._repaint_ring()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

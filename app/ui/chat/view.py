@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStyle, QWidget
 
 from app.chat.message import Role
 from app.chat.tree import ShownMessage
@@ -23,9 +23,12 @@ from app.ui.chat.entry import Entry
 from app.ui.chat.focus import FocusRing
 from app.ui.chat.frame_timer import FrameTimer
 from app.ui.chat.jump_button import JumpButton
+from app.ui.chat.message_area import MessageArea
 from app.ui.chat.message_widget import MARGIN, MessageWidget
 from app.ui.chat.message_widgets import MessageWidgets
 from app.ui.chat.scrolling import LINE_PX, distance_into_view, scrolled_by
+from app.ui.chat.selector import Selector
+from app.ui.chat.standing import Standing
 from app.ui.chat.strip import Anchor, Strip
 from app.ui.icons import Icons
 from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_XL, Theme
@@ -35,30 +38,21 @@ _NARROWEST_COLUMN = 120
 _MOST_ROUNDS = 100
 
 
-class ChatView(QAbstractScrollArea):
+class ChatView(MessageArea):
     """Shows messages. Lives on the window's thread; the chat's pane feeds it."""
-
-    #: Another answer is wanted in place of a message; carries its id.
-    regenerate_requested = Signal(str)
-    #: The user has edited a message; carries its id and the new text.
-    edit_submitted = Signal(str, str)
-    #: Another version is to be shown; carries the message's id and how many places further on.
-    version_requested = Signal(str, int)
-    #: An answer is to be continued; carries its id.
-    continue_requested = Signal(str)
-    #: The user chose a link; carries its address, http, https or mailto. Nothing was opened.
-    link_activated = Signal(str)
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._strip = Strip(SPACE_XL, SPACE_M)
         self._entries = Entries(self._strip)
+        self._standing = Standing(self._entries, self._strip)
         self._widgets = MessageWidgets(theme, icons, self.viewport())
         self._follows = True
         self._is_settling = False
         #: Ids of messages with text that is not shown yet.
         self._stale: set[str] = set()
+        self.selector = Selector(self, self._entries, self._widgets)
         self._frames = FrameTimer(self)
         self._frames.frame_due.connect(self._on_frame_due)
         self._idle = QTimer(self)
@@ -85,9 +79,10 @@ class ChatView(QAbstractScrollArea):
         is_new = newest is not None and newest.id not in self._entries
         changed = self._entries.replace(items)
         self._widgets.keep_only(self._entries)
+        self.selector.forget()
         for entry in changed:
             self._show_entry(entry)
-        self._guess_heights()
+        self._entries.guess_all(self._column(), self._widgets.em)
         place = self._entries.place_of(anchor_id)
         begins = is_new and self._entries[-1].is_streaming
         self._follows = begins or place is None
@@ -148,7 +143,37 @@ class ChatView(QAbstractScrollArea):
         widget = self._widgets.get(message_id)
         if widget is not None:
             widget.begin_edit()
-            self._bring_into_view(widget)
+            self.bring_into_view(widget)
+
+    def is_raw(self, message_id: str) -> bool:
+        """Return whether the text of a message is shown as it came."""
+        entry = self._entries.get(message_id)
+        return entry is not None and entry.is_raw
+
+    def set_raw(self, message_id: str, is_raw: bool) -> None:
+        """Show the text of an answer as it came, or what it means."""
+        entry = self._entries.get(message_id)
+        if entry is None:
+            return
+        self.selector.clear()
+        entry.is_raw = is_raw
+        entry.measured_width = 0
+        widget = self._widgets.get(message_id)
+        if isinstance(widget, Answer):
+            widget.show_raw(is_raw)
+            self._show_entry(entry)
+        self._settle()
+
+    def widget_for(self, message_id: str) -> MessageWidget | None:
+        """Return the widget of a message that is shown, made if need be."""
+        place = self._entries.place_of(message_id)
+        if place is None:
+            return None
+        if self._widgets.get(message_id) is None:
+            anchor = self._anchor()
+            self._measure(place)
+            self._settle(anchor)
+        return self._widgets.get(message_id)
 
     @Slot()
     def jump_to_end(self) -> None:
@@ -171,7 +196,7 @@ class ChatView(QAbstractScrollArea):
             self._settle()
             return
         anchor = self._anchor_for_layout()
-        self._guess_heights()
+        self._entries.guess_all(self._column(), self._widgets.em)
         self._settle(anchor)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -180,7 +205,9 @@ class ChatView(QAbstractScrollArea):
         self._settle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll."""
+        """Scroll; select all, and copy what is selected."""
+        if self.selector.take_key_of_view(event):
+            return
         bar = self.verticalScrollBar()
         distance = scrolled_by(event, self.viewport().height())
         if event.key() == Qt.Key.Key_Home:
@@ -204,7 +231,7 @@ class ChatView(QAbstractScrollArea):
         moved = super().focusNextPrevChild(forward)
         focused = QApplication.focusWidget()
         if focused is not None and self.viewport().isAncestorOf(focused):
-            self._bring_into_view(focused)
+            self.bring_into_view(focused)
         return moved
 
     def _column(self) -> int:
@@ -212,9 +239,6 @@ class ChatView(QAbstractScrollArea):
         # As if the scroll bar were there: the column stays where it is when it comes.
         room = self.width() - extent - 2 * SPACE_L
         return max(_NARROWEST_COLUMN, min(round(COLUMN_WIDTH * self._theme.scale), room))
-
-    def _guess_heights(self) -> None:
-        self._entries.guess_all(self._column(), self._widgets.em)
 
     def _show_entry(self, entry: Entry) -> None:
         """Bring the widget of a changed entry up to date, if there is one."""
@@ -236,49 +260,29 @@ class ChatView(QAbstractScrollArea):
         widget = self._widgets.get(entry.id)
         if widget is None:
             widget = self._widgets.make(entry, column)
-            self._connect(widget)
+            self._pass_on(widget)
+            widget.height_changed.connect(self._on_height_changed)
+            self.selector.show_in(widget)
             self._request_rest(widget)
         elif entry.measured_width == column:
             return False
         height = widget.arrange(column)
+        self.selector.watch(widget)
         widget.resize(column + 2 * MARGIN, height)
         return self._entries.set_height(place, height, column)
 
-    def _connect(self, widget: MessageWidget) -> None:
-        widget.regenerate_requested.connect(self.regenerate_requested)
-        widget.edit_submitted.connect(self.edit_submitted)
-        widget.version_requested.connect(self.version_requested)
-        widget.continue_requested.connect(self.continue_requested)
-        widget.link_activated.connect(self.link_activated)
-        widget.height_changed.connect(self._on_height_changed)
-
     def _anchor(self) -> Anchor | None:
-        """Return the first visible message whose height is known, or the first visible one."""
-        if not self._entries:
-            return None
-        value = self.verticalScrollBar().value()
-        visible = self._visible(value)
-        column = self._column()
-        place = next(
-            (at for at in visible if self._entries[at].measured_width == column), visible[0]
-        )
-        return Anchor(place, self._strip.top(place) - value)
+        value, height = self.verticalScrollBar().value(), self.viewport().height()
+        return self._standing.anchor(value, height, self._column())
 
     def _anchor_for_layout(self) -> Anchor | None:
-        """Return what has to stay when all visible messages are laid out anew."""
-        if self._follows or not self._entries:
+        if self._follows:
             return None
-        value = self.verticalScrollBar().value()
-        visible = self._visible(value)
-        begins = (at for at in visible if self._strip.top(at) >= value)
-        place = next(begins, visible[0])
-        return Anchor(place, self._strip.top(place) - value, self._strip.height(place))
+        value, height = self.verticalScrollBar().value(), self.viewport().height()
+        return self._standing.anchor_for_layout(value, height)
 
     def _visible(self, value: int, beyond: int = 0) -> range:
-        """Return the messages between the edges of the viewport, and `beyond` pixels more."""
-        first = self._strip.index_at(value - beyond)
-        last = self._strip.index_at(value + self.viewport().height() - 1 + beyond)
-        return range(first, last + 1)
+        return self._standing.visible(value, self.viewport().height(), beyond)
 
     def _settle(self, anchor: Anchor | None = None) -> None:
         """Show what is visible, with the end or `anchor` in its place."""
@@ -309,28 +313,22 @@ class ChatView(QAbstractScrollArea):
         return value
 
     def _last_value(self) -> int:
-        return max(0, self._strip.total() - self.viewport().height())
+        return self._standing.last_value(self.viewport().height())
 
     def _value_for(self, anchor: Anchor | None) -> int:
-        last = self._last_value()
-        if anchor is None or self._follows:
-            return last
-        top = anchor.top_at(self._strip.height(anchor.index))
-        return min(max(0, self._strip.top(anchor.index) - top), last)
+        kept = None if self._follows else anchor
+        return self._standing.value_for(kept, self.viewport().height())
 
     def _place(self, value: int) -> None:
         left = (self.width() - self._column()) // 2 - MARGIN
         for message_id, widget in self._widgets:
             widget.move(left, self._strip.top(self._entries.place(message_id)) - value)
             widget.show()
-        self._jump.move(
-            (self.width() - self._jump.width()) // 2,
-            self.viewport().height() - self._jump.height() - SPACE_M,
-        )
-        self._jump.setVisible(value < self._last_value() - 2 * LINE_PX)
-        self._jump.raise_()
+        is_away = value < self._last_value() - 2 * LINE_PX
+        self._jump.float_in(self.width(), self.viewport().height(), is_wanted=is_away)
 
-    def _bring_into_view(self, widget: QWidget) -> None:
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll to a widget inside of a message."""
         top = widget.mapTo(self.viewport(), widget.rect().topLeft()).y()
         bar = self.verticalScrollBar()
         distance = distance_into_view(top, widget.height(), self.viewport().height())
@@ -375,7 +373,8 @@ class ChatView(QAbstractScrollArea):
             return
         near = self._visible(value, 2 * height)
         for message_id, widget in self._widgets:
-            if self._entries.place(message_id) not in near and not widget.is_editing:
+            kept = widget.is_editing or self.selector.keeps(message_id)
+            if self._entries.place(message_id) not in near and not kept:
                 self._widgets.release(message_id)
         tab_order.apply(self, self._widgets.in_order(self._entries.place))
 
@@ -392,7 +391,8 @@ class ChatView(QAbstractScrollArea):
     @Slot()
     def _on_theme_changed(self) -> None:
         anchor = self._anchor_for_layout()
+        self.selector.clear()
         self._widgets.take_theme()
         self._entries.forget_heights()
-        self._guess_heights()
+        self._entries.guess_all(self._column(), self._widgets.em)
         self._settle(anchor)

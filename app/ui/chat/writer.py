@@ -1,16 +1,20 @@
 """Writes paragraphs into a text document, touching only what differs from what it holds.
 
-Every paragraph is one text block: the number of the block is the index of the paragraph.
+Every paragraph is one text block: the number of the block is the index of the paragraph. Formulas
+are pictures once they are drawn: write the same paragraphs again to see them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
+from app.ui.chat.document_pictures import DocumentPictures
 from app.ui.chat.parts import Paragraph, Run
-from app.ui.chat.text_styles import TextStyles, is_right_to_left
+from app.ui.chat.reader import TASK_MARKERS
+from app.ui.chat.text_styles import OBJECT, TextStyles, is_right_to_left
 
 
 class ParagraphWriter:
@@ -24,6 +28,7 @@ class ParagraphWriter:
         self._document_of = document_of
         self._styles = styles
         self._written: list[Paragraph] = []
+        self._pictures = DocumentPictures(document_of, styles)
         document = document_of()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
@@ -33,8 +38,22 @@ class ParagraphWriter:
         option.setTabStopDistance(styles.tab_distance)
         document.setDefaultTextOption(option)
 
+    @property
+    def has_sources(self) -> bool:
+        """Whether it has the source of a formula, which may be drawn by now."""
+        return any(
+            run.formula and run.text != OBJECT
+            for paragraph in self._written
+            for run in paragraph.runs
+        )
+
+    def fit(self, width: int) -> None:
+        """Make pictures that are wider than `width` smaller."""
+        self._pictures.fit(width)
+
     def write(self, paragraphs: Sequence[Paragraph]) -> bool:
         """Make the document say `paragraphs`. Return whether anything had to change."""
+        paragraphs = [self._with_pictures(paragraph) for paragraph in paragraphs]
         same = _common_length(self._written, paragraphs)
         if same == len(self._written) == len(paragraphs):
             return False
@@ -50,8 +69,13 @@ class ParagraphWriter:
         for index in range(same, len(paragraphs)):
             self._append(cursor, index, paragraphs[index])
         cursor.endEditBlock()
-        self._written = list(paragraphs)
+        self._written = paragraphs
         return True
+
+    def _with_pictures(self, paragraph: Paragraph) -> Paragraph:
+        if any(run.formula for run in paragraph.runs):
+            return replace(paragraph, runs=self._styles.with_pictures(paragraph.runs))
+        return paragraph
 
     def _append(self, cursor: QTextCursor, index: int, paragraph: Paragraph) -> None:
         block = self._styles.block_format(paragraph, is_first=index == 0)
@@ -70,9 +94,16 @@ class ParagraphWriter:
         with_marker: bool = True,
     ) -> None:
         if paragraph.marker and with_marker:
-            cursor.insertText(paragraph.marker + "\t", self._styles.marker_format())
+            if paragraph.marker in TASK_MARKERS:
+                self._pictures.insert_task(cursor, paragraph.marker)
+                cursor.insertText("\t", self._styles.marker_format())
+            else:
+                cursor.insertText(paragraph.marker + "\t", self._styles.marker_format())
         for run in runs:
-            cursor.insertText(run.text, self._styles.char_format(run, paragraph.kind))
+            if run.formula:
+                self._pictures.insert(cursor, run, paragraph.kind)
+            else:
+                cursor.insertText(run.text, self._styles.char_format(run, paragraph.kind))
         if not paragraph.runs:
             # The height of an empty line is that of its format.
             cursor.setBlockCharFormat(self._format_of_empty(paragraph))
@@ -126,8 +157,11 @@ def _kept(old: Paragraph, new: Paragraph) -> tuple[int, tuple[Run, ...]]:
         before = old.runs[number]
         if before == run:
             kept += _units(run.text)
-        elif (before.style, before.link) == (run.style, run.link) and run.text.startswith(
-            before.text
+        elif (
+            (before.style, before.link) == (run.style, run.link)
+            and not before.formula
+            and not run.formula
+            and run.text.startswith(before.text)
         ):
             rest = Run(run.text[len(before.text) :], run.style, run.link)
             return kept + _units(before.text), (rest, *new.runs[number + 1 :])

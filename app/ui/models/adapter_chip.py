@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
-from app.presenters.adapter_state import AdapterState
+from app.presenters.adapter_state import AdapterChoice, AdapterState
 from app.ui.elided_label import ElidedLabel
+from app.ui.file_action import FileAction
 from app.ui.icons import Icons
-from app.ui.menus import Command, CommandAction, FileAction, item_of, translated
+from app.ui.menus import Command, CommandAction, item_of, translated
 from app.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XS, Theme
 from app.ui.tooltip import plain_tooltip
 
 _CHEVRON = 16
 _WIDEST_NAME = 160
+#: Fewer letters of the name say nothing.
+_NARROWEST_NAME = 56
 _COMMANDS = (Command.ADAPTER_STRENGTH, Command.COMPARE_ADAPTER, Command.MODELS)
 
 
@@ -28,7 +32,6 @@ class AdapterChip(QPushButton):
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self._compact = False
         self._state = AdapterState()
         self.setProperty("kind", "flat")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -50,12 +53,18 @@ class AdapterChip(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Ask for room for the name."""
-        layout = self.layout()
-        return QSize(layout.sizeHint().width() if layout is not None else 0, CONTROL_HEIGHT)
+        name = min(_WIDEST_NAME, self._name.sizeHint().width())
+        return QSize(self._icons_width() + SPACE_XS + name, CONTROL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Accept room for the icons."""
         return QSize(56, CONTROL_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the icons alone where only some letters of the name would fit."""
+        super().resizeEvent(event)
+        room = self.width() - self._icons_width() - SPACE_XS
+        self._name.setVisible(room >= min(_NARROWEST_NAME, self._name.sizeHint().width()))
 
     def set_state(self, state: AdapterState) -> None:
         """Show the adapter that is on."""
@@ -63,18 +72,12 @@ class AdapterChip(QPushButton):
         chosen = state.chosen
         name = chosen.label if chosen is not None else self.tr("none")
         self._name.setText(self.tr("LoRA: {name}").format(name=name))
-        self._name.setVisible(not self._compact)
         self.setAccessibleName(self._name.text())
-        words = state.unavailable or (chosen.detail if chosen is not None else "")
+        words = state.unavailable or self._words_on(chosen)
         self.setToolTip(plain_tooltip(f"{self._name.text()}\n{words}".strip()))
         self.setVisible(chosen is not None or (bool(state.choices) and not state.unavailable))
         self._draw_icons()
         self.updateGeometry()
-
-    def set_compact(self, compact: bool) -> None:
-        """Show the icon only."""
-        self._compact = compact
-        self.set_state(self._state)
 
     @Slot()
     def open(self) -> None:
@@ -102,9 +105,17 @@ class AdapterChip(QPushButton):
             menu.addAction(more)
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
+    def _icons_width(self) -> int:
+        icons = self._picture.sizeHint().width() + self._chevron.sizeHint().width()
+        return icons + SPACE_XS + 2 * SPACE_S
+
+    def _words_on(self, chosen: AdapterChoice | None) -> str:
+        return "" if chosen is None else chosen.problem or chosen.detail
+
     def _draw_icons(self) -> None:
         ratio = self.devicePixelRatioF()
-        color = "accent" if self._state.chosen is not None else "quiet"
+        chosen = self._state.chosen
+        color = "quiet" if chosen is None else "warning" if chosen.problem else "accent"
         self._picture.setPixmap(self._icons.pixmap("adapter", color, ratio=ratio))
         self._chevron.setPixmap(self._icons.pixmap("chevron-down", "quiet", _CHEVRON, ratio))
 

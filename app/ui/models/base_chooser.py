@@ -46,7 +46,7 @@ class BaseChooser(QWidget):
         self._adapter = adapter.path
         ending = adapter.path.suffix.lower()
         possible = [model for model in models if model.key and model.path.suffix.lower() == ending]
-        items = [("", self.tr("As the files tell"))]
+        items = [("", self.tr("Let Cairn decide"))]
         items += [(model.key, model.label) for model in possible]
         said = adapter.record.base
         if said and said not in {key for key, _ in items}:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from app.catalog.facts import FactName, Kind
 from app.catalog.library import LibraryEntry
 from app.catalog.model_file import size_text
-from app.chat.text import well_formed
+from app.catalog.shown import shown_text
 from app.runtime.protocol import Detail
 
 #: What everybody asks for; it is shown also where it is not known.
@@ -16,6 +16,9 @@ _ASKED = {
     Kind.ADAPTER: (FactName.BASE,),
 }
 _NPU_ASKED = (FactName.PLATFORM, FactName.TOOLKIT)
+
+#: The end of the year 9999: clocks are set wrong, and files come from anywhere.
+_LAST_MOMENT = 253_402_300_799.0
 
 
 def _tr(text: str) -> str:
@@ -42,7 +45,8 @@ def fact_text(name: FactName, value: str) -> str:
 
 def day_text(seconds: float) -> str:
     """Return a day for people, from seconds since 1970."""
-    moment = QDateTime.fromSecsSinceEpoch(int(seconds))
+    # A NaN is the first day, too: it is greater than nothing.
+    moment = QDateTime.fromSecsSinceEpoch(int(min(max(0.0, seconds), _LAST_MOMENT)))
     return QLocale().toString(moment.date(), QLocale.FormatType.ShortFormat)
 
 
@@ -74,6 +78,6 @@ def _of_file(entry: LibraryEntry) -> list[Detail]:
     if len(entry.parts) > 1:
         found.append(Detail(_tr("Files"), str(len(entry.parts))))
     if entry.sidecars:
-        names = ", ".join(well_formed(path.name) for path in entry.sidecars)
+        names = ", ".join(shown_text(path.name) for path in entry.sidecars)
         found.append(Detail(_tr("Belongs to it"), names))
     return found

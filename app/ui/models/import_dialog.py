@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.catalog.disk_room import lacks_room, room_words
 from app.catalog.importing import How, ImportProgress
 from app.catalog.model_file import size_text
 from app.chat.text import well_formed
@@ -64,7 +65,7 @@ class ImportDialog(QDialog):
         self._notices = notices
         self._stage = _Stage.LOOKING
         self._plan = ImportPlan()
-        self._rooms: dict[Path, int | None] = {}
+        self._rooms: dict[Path, FolderRoom] = {}
         self._folders = [folder.path for folder in library.folders if not folder.problem]
         self._told: list[Notice] = []
         self.setWindowTitle(self.tr("Import"))
@@ -212,15 +213,17 @@ class ImportDialog(QDialog):
     def _show_room(self) -> None:
         """Say how much is free where the files go, and whether that is enough."""
         target = self._target
-        free = self._rooms.get(target) if target is not None else None
-        lacking = self._how.how is How.COPY and free is not None and self._plan.size > free
-        words = ""
-        if free is not None:
-            words = self.tr("{size} are free there.").format(size=size_text(free))
-        if lacking:
-            words += " " + self.tr("{size} are needed: choose another folder, or link.").format(
-                size=size_text(self._plan.size)
-            )
+        room = self._rooms.get(target) if target is not None else None
+        words, lacking = "", False
+        if room is not None and room.free is not None:
+            how = self._how.how
+            needed = self._plan.needed_on(room.device, copies=how is How.COPY)
+            lacking = how is not How.LINK and lacks_room(needed, room.free)
+            words = self.tr("{size} are free there.").format(size=size_text(room.free))
+            if lacking:
+                words = self.tr("No room: {figures}. Choose another folder, or link.").format(
+                    figures=room_words(needed, room.free)
+                )
         self._room.setText(words)
         tone = "warning" if lacking else "quiet"
         if self._room.property("tone") != tone:
@@ -271,7 +274,7 @@ class ImportDialog(QDialog):
 
     @Slot(object)
     def _on_measured(self, rooms: tuple[FolderRoom, ...]) -> None:
-        self._rooms |= {room.path: room.free for room in rooms}
+        self._rooms |= {room.path: room for room in rooms}
         self._show_room()
 
     @Slot()

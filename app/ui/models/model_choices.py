@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.presenters.model_state import ModelChoice
+from app.ui.figures import speed_text
 from app.ui.icons import Icons
 from app.ui.row_painting import line, row_ground
 from app.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, FontRole, Theme
@@ -129,7 +130,8 @@ class _Choices(QAbstractListModel):
 
 def detail_line(choice: ModelChoice) -> str:
     """Return what a model is and how fast it was here, on one line."""
-    return " · ".join(part for part in (choice.detail, choice.speed) if part)
+    speed = speed_text(choice.speed) if choice.speed is not None else ""
+    return " · ".join(part for part in (choice.detail, speed) if part)
 
 
 def fit_word(choice: ModelChoice) -> str:

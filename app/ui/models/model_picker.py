@@ -11,7 +11,7 @@ from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.ui.icons import Icons
 from app.ui.models.model_choices import ModelChoiceView
 from app.ui.search_field import SearchField
-from app.ui.theme import CONTROL_HEIGHT, SPACE_S, SPACE_XL, Theme
+from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
 
 _WIDTH = 380
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -36,6 +36,7 @@ class ModelPicker(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._presenter = presenter
         self._icons = icons
+        self._top = 0
         self.setProperty("popup", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Choose model"))
@@ -56,7 +57,7 @@ class ModelPicker(QFrame):
         rule = QFrame(self)
         rule.setProperty("rule", True)
         rule.setFixedHeight(1)
-        rows = QVBoxLayout(self)
+        rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         rows.setSpacing(SPACE_S)
         rows.addWidget(self._filter)
@@ -89,8 +90,9 @@ class ModelPicker(QFrame):
         self._presenter.refresh_choices()
         self._tell_outcome()
         self._filter.clear()
-        self._fit(window)
         corner = button.mapTo(window, QPoint(0, button.height() + 2))
+        self._top = corner.y()
+        self._fit(window)
         left = max(SPACE_S, min(corner.x(), window.width() - self.width() - SPACE_S))
         self.move(window.mapToGlobal(QPoint(left, corner.y())))
         self.show()
@@ -125,16 +127,26 @@ class ModelPicker(QFrame):
     def _fit(self, window: QWidget) -> None:
         """Be as high as the list needs, but stay inside the window."""
         self.setFixedWidth(min(_WIDTH, window.width() - 2 * SPACE_S))
-        # The header above takes about as much as the field and the buttons around the list.
-        room = window.height() - 10 * CONTROL_HEIGHT - SPACE_XL
+        self._choices.fit(0)
+        room = window.height() - self._top - self._height() - SPACE_S
         self._choices.fit(max(2 * CONTROL_HEIGHT, room))
-        self.adjustSize()
+        # Not adjustSize, which gives a window at most two thirds of the screen.
+        self.resize(self.width(), self._height())
+
+    def _height(self) -> int:
+        """Return how high this is with the list as high as it is now."""
+        self._rows.activate()
+        if self._rows.hasHeightForWidth():
+            return self._rows.totalHeightForWidth(self.width())
+        return self._rows.totalSizeHint().height()
 
     def _tell_outcome(self) -> None:
         """Say what becomes of the model in use when another is picked."""
         leaving = self._presenter.makes_room()
         self._outcome.setText(
-            self.tr("Another one unloads {model}.").format(model=leaving) if leaving else ""
+            self.tr("Loading another model unloads {model}.").format(model=leaving)
+            if leaving
+            else ""
         )
         self._outcome.setVisible(bool(leaving))
 

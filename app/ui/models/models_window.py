@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -70,7 +70,12 @@ class ModelsWindow(QDialog):
         self._rooms: dict[Path, int | None] = {}
         self._seen: tuple[object, ...] = ()
         self._wanted: Path | None = None
+        self._is_library_news = False
         self._form: bool | None = None
+        self._news_timer = QTimer(self)
+        self._news_timer.setSingleShot(True)
+        self._news_timer.setInterval(0)
+        self._news_timer.timeout.connect(self._on_news_due)
         self.setWindowTitle(self.tr("Models and adapters"))
         self.setAcceptDrops(True)
         self.tabs = QTabBar(self)
@@ -94,6 +99,7 @@ class ModelsWindow(QDialog):
 
     def done(self, result: int) -> None:
         """Keep what is being written, and give back what was borrowed."""
+        self._news_timer.stop()
         self.page.sheet.flush()
         self._preview.close()
         self._place.give_back()
@@ -183,6 +189,7 @@ class ModelsWindow(QDialog):
         library, models = self._library, self._models
         library.library_changed.connect(self._on_library_changed)
         library.scanning_changed.connect(self._on_scanning_changed)
+        library.file_restored.connect(self._on_file_restored)
         models.state_changed.connect(self._on_state_changed)
         models.choices_changed.connect(self._on_choices_changed)
         self.tabs.currentChanged.connect(self._on_tab_changed)
@@ -260,10 +267,22 @@ class ModelsWindow(QDialog):
 
     @Slot()
     def _on_library_changed(self) -> None:
+        # A load says several things, and each one changes both the library and the choices.
+        self._is_library_news = True
+        self._news_timer.start()
+
+    @Slot()
+    def _on_news_due(self) -> None:
         self.page.refresh()
-        self._show_library()
+        if self._is_library_news:
+            self._is_library_news = False
+            self._show_library()
         if self._wanted is not None:
             self._go_to(self._wanted)
+
+    @Slot(object)
+    def _on_file_restored(self, path: Path) -> None:
+        self._wanted = path
 
     def _go_to(self, path: Path) -> None:
         entry = self._library.entry_for(path)
@@ -289,11 +308,11 @@ class ModelsWindow(QDialog):
         seen = tuple((state.path, state.stage) for state in self._models.loaded)
         if seen != self._seen:
             self._seen = seen
-            self.page.refresh()
+            self._news_timer.start()
 
     @Slot()
     def _on_choices_changed(self) -> None:
-        self.page.refresh()
+        self._news_timer.start()
 
     @Slot(int)
     def _on_tab_changed(self, tab: int) -> None:

@@ -57,7 +57,7 @@ class LayerBar(QWidget):
         self._theme = theme
         self._presets = PresetBar(presenter, theme, icons, self)
         self._preset_label = _label(self.tr("Preset"), self._presets.chooser, self)
-        self._scope = SettingChooser(self.tr("Changes apply to"), self)
+        self._scope = SettingChooser(self.tr("Changes for"), self)
         self._scope_label = _label(self.tr("Changes for"), self._scope, self)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

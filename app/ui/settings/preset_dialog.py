@@ -77,14 +77,18 @@ class PresetDialog(QDialog):
     def _verdict(self, text: str) -> tuple[bool, str]:
         """Return whether `text` can be taken, and a word on it."""
         if not text.strip():
-            return False, "" if self._old else self.tr("Keeps how answers are written now.")
+            return False, "" if self._old else self.tr(
+                "Saves the settings for answers as they are now."
+            )
         try:
             name = checked_name(text)
         except ValueError as error:
             return False, str(error)
         known = self._presets.named(name)
         if not known or known == self._old:
-            return True, "" if self._old else self.tr("Keeps how answers are written now.")
+            return True, "" if self._old else self.tr(
+                "Saves the settings for answers as they are now."
+            )
         if self._old:
             return False, self.tr("There is a preset “{name}” already.").format(name=known)
         return True, self.tr("Replaces the preset “{name}”.").format(name=known)

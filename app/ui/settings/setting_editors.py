@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -90,6 +91,8 @@ class ChoiceEditor(SettingEditor):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._box.setMinimumContentsLength(8)
+        # The own one of the box takes nothing from the style sheet.
+        self._box.setItemDelegate(QStyledItemDelegate(self._box))
         for value, label in entry.spec.choices:
             self._box.addItem(label, value)
         self._show(entry.default)

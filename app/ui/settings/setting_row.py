@@ -57,6 +57,8 @@ class SettingRow(QWidget):
         self._origin = _words(self)
         self._origin.setProperty("role", "small")
         self._origin.hide()
+        self._overruled = _words(self, "warning")
+        self._overruled.hide()
         self._help = _words(self, "quiet")
         self._note = _words(self, "quiet")
         self._why = _words(self, "warning")
@@ -96,6 +98,13 @@ class SettingRow(QWidget):
         if origin != self._origin.text():
             self._origin.setText(origin)
             self._origin.setVisible(bool(origin))
+            self._describe()
+
+    def set_overruled(self, words: str) -> None:
+        """Say that another value decides than the one that was set, or nothing."""
+        if words != self._overruled.text():
+            self._overruled.setText(words)
+            self._overruled.setVisible(bool(words))
             self._describe()
 
     def set_way_back(self, way_back: str) -> None:
@@ -149,6 +158,7 @@ class SettingRow(QWidget):
         if not self.editor.has_label:
             column.addWidget(self.editor)
         column.addWidget(self._complaint)
+        column.addWidget(self._overruled)
         column.addWidget(self._origin)
         column.addWidget(self._help)
         column.addWidget(self._note)
@@ -163,7 +173,14 @@ class SettingRow(QWidget):
         self._describe()
 
     def _describe(self) -> None:
-        said = (self._help, self._complaint, self._origin, self._note, self._why)
+        said = (
+            self._help,
+            self._complaint,
+            self._overruled,
+            self._origin,
+            self._note,
+            self._why,
+        )
         self.editor.describe(" ".join(words.text() for words in said if words.text()))
 
     def _effect(self) -> str:

@@ -47,6 +47,23 @@ class SettingWords(QObject):
         value = self.described(entry, self._presenter.value_at(entry, scope))
         return f"{words} {below.format(value=value)}"
 
+    def overruled(self, entry: Entry) -> str:
+        """Return who decides instead of the layer that a value was just set in, or nothing."""
+        layer, scope = self._presenter.origin_of(entry), self._presenter.scope
+        if not entry.spec.layered or scope >= layer:
+            return ""
+        words = {
+            Layer.MODEL: self.tr("This model decides now; {value} counts without it."),
+            Layer.PRESET: self.tr("The preset {name} decides now; {value} counts without it."),
+            Layer.CONVERSATION: self.tr(
+                "This conversation decides now; {value} counts without it."
+            ),
+        }[layer]
+        return words.format(
+            name=self._presenter.label_of(Layer.PRESET),
+            value=self.described(entry, self._presenter.value_at(entry, scope)),
+        )
+
     def way_back(self, entry: Entry) -> str:
         """Return what the way back gives, or nothing when there is none."""
         layer = self._presenter.origin_of(entry)

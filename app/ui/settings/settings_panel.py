@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.presenters.model_state import ModelStage, ModelState
 from app.presenters.settings import SettingsPresenter
 from app.settings.schema import Effect, Entry, Settings, entries
+from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.search_field import SearchField
@@ -101,14 +102,7 @@ class SettingsPanel(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Take Esc before a menu does, while the keyboard is here."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close with Esc."""
@@ -230,11 +224,14 @@ class SettingsPanel(QWidget):
     def _on_settings_changed(self, settings: Settings) -> None:
         for row in self._rows():
             row.set_value(_value_of(settings, row.entry))
+            row.set_overruled("")
         self._tell_origins()
         self._offer_reload()
 
     @Slot()
     def _on_layers_changed(self) -> None:
+        for row in self._rows():
+            row.set_overruled("")
         self._tell_origins()
 
     @Slot()
@@ -261,6 +258,7 @@ class SettingsPanel(QWidget):
         # What counts here may be another value than what was set further down.
         row.set_complaint("")
         row.set_value(_value_of(self._presenter.settings, entry))
+        row.set_overruled(self._words.overruled(entry))
 
     @Slot(object)
     def _on_reset_requested(self, entry: Entry) -> None:

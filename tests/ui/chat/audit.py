@@ -19,6 +19,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 
 from app.chat.message import Role
+from app.ui.chat.formulas import formulas_of
 from app.ui.chat.text_view import TextView
 from app.ui.theme import Theme
 from tests.ui.chat.measure import Stage, message, settle
@@ -42,6 +43,8 @@ _WARM_UP = """\
 > x
 
 - y
+
+$x$ $$y$$
 """
 
 
@@ -109,6 +112,7 @@ def main(folder: Path) -> None:
         ear.listens = False
         report[name] = ear.heard + eye.seen() + sorted(open_files() - before)
     stage.close()
+    formulas_of(stage.theme).close()
     json.dump(report, sys.stdout)
 
 
@@ -117,7 +121,14 @@ def show(stage: Stage, text: str) -> None:
     stage.view.set_items((message(Role.USER, text), message(Role.ASSISTANT, text)))
     stage.view.grab()
     stage.view.verticalScrollBar().setValue(0)
-    while stage.view._idle.isActive() or stage.view._stale:
+    formulas = formulas_of(stage.theme)
+    while (
+        stage.view._idle.isActive()
+        or stage.view._stale
+        or formulas._waiting
+        or formulas._current
+        or formulas._told
+    ):
         settle()
     stage.view.grab()
     for view in children(stage.view, TextView):

@@ -50,6 +50,51 @@ CASES: dict[str, str] = {
     "line separators": "a\u2028b\u2029c\x0b\x0c\x85" * 500,
     "emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 2_000,
     "carriage returns": "a\rb\r\n" * 2_000,
+    "dollar signs": "$" * 100_000,
+    "dollars apart": "$ " * 50_000,
+    "half formulas": "$a " * 5_000,
+    "many formulas": "$x$ " * 4_000,
+    "escaped dollars": "$" + "\\$" * 8_000,
+    "open parentheses of formulas": "\\(a " * 4_000,
+    "ends of formulas behind backslashes": "\\(\\\\)" * 3_000,
+    "open brackets of formulas": "\\[\n" * 5_000,
+    "open display formulas": "$$a\n\n" * 4_000,
+    "display formulas that never end": "$$\na\n" * 4_000 + "b",
+    "environments that never end": "\\begin{align}\n" * 5_000,
+    "many display formulas": "$$x$$\n\n" * 1_500,
+    "enormous formula": "$$" + "x+" * 30_000 + "$$",
+    "formula of many lines": "$$\n" + "x\n" * 8_000 + "$$",
+    "deep formula": "$" + "\\frac{1}{" * 150 + "x" + "}" * 150 + "$",
+    "growing macros": "$$"
+    + "".join(
+        f"\\newcommand{{\\{chr(98 + n)}}}{{\\{chr(97 + n)}\\{chr(97 + n)}}}" for n in range(20)
+    )
+    + "\\u$$",
+    "formulas in a huge table": "|a|b|\n|-|-|\n" + "|$x$|$y$|\n" * 500,
+    "many fences": "```py\nx\n```\n" * 1_500,
+    "many tables": "|a|\n|-|\n|b|\n\n" * 1_500,
+    "open thoughts": "<think>" * 20_000,
+    "thoughts in thoughts": "<think>\n" * 5_000 + "</think>\n" * 5_000,
+    "many thoughts": "<think>\na\n</think>\nb\n" * 2_000,
+    "ends of thoughts": "</think>\n" * 20_000,
+    "long thought": "<think>\n" + "words " * 60_000,
+    "pieces of tags": "<thin" * 20_000,
+    "open calls": "<tool_call>\n" * 5_000,
+    "many calls": '<tool_call>{"name": "f"}</tool_call>\n' * 2_000,
+    "deep call": "<tool_call>" + "[" * 50_000 + "</tool_call>",
+    "long name of a call": '<tool_call>{"name": "' + "x" * 50_000 + '"}</tool_call>',
+    "many tasks": "- [ ] a\n" * 3_000,
+    "huge table of long words": "|a|b|c|\n|-|-|-|\n" + f"|{'x' * 200}|{'y' * 90}|z|\n" * 200,
+    "table of many columns": "|"
+    + "a|" * 24
+    + "\n|"
+    + "-|" * 24
+    + "\n"
+    + ("|" + "bb|" * 24 + "\n") * 200,
+    "right to left in everything": "# \u202eא\n\n- [x] \u2067ب\n\n|\u202e|ב|\n|-|-|\n|$\u202ex$|\u200f|\n"
+    * 100,
+    "invisible letters": "\u200b\u2060\ufeff\u00ad" * 10_000,
+    "invisible letters in tags": "<th\u200bink>a</think\u200b>\n" * 2_000,
 }
 
 #: "{folder}" is replaced by a folder that holds a FIFO, which hangs whoever opens it, a picture
@@ -73,5 +118,13 @@ LOADING_CASES: dict[str, str] = {
         "<file:///etc/passwd> <javascript:x> [h](qrc:/x) [i](ftp://h/x) [j](#anchor)"
     ),
     "language of a fence": "```file://{folder}/fifo\nx\n```\n```../../../etc/passwd\nx\n```",
+    "picture in a formula": (
+        "$\\includegraphics{{folder}/picture.png}$ $\\input{{folder}/text}$ "
+        "$$\\text{<image href='file://{folder}/fifo'/>}$$ $\\href{file://{folder}/fifo}{x}$"
+    ),
+    "style in a formula": "$\\color{url(file://{folder}/fifo)}{x}$ $\\style{a:url({folder}/fifo)}{x}$",
+    "picture in a thought": "<think>\n![x](file://{folder}/fifo) <img src={folder}/fifo>\n</think>\na",
+    "address in a call": '<tool_call>{"name": "file://{folder}/fifo", "arguments": {}}</tool_call>',
+    "picture in a task": "- [x] ![x](file://{folder}/fifo)",
     "data picture": "![x](data:image/png;base64,iVBORw0KGgo=)",
 }

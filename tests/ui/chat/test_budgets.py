@@ -14,6 +14,8 @@ from app.ui.chat.frame_timer import FRAME_MS, FrameTimer
 from app.ui.theme import Theme
 from tests.ui.chat import measure
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).resolve().parents[3]
 MOST_TRIES = 3
 

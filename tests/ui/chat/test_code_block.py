@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import MessageState
 from app.ui.chat.code_block import CodeBlock
+from app.ui.chat.code_file import file_name
 from app.ui.chat.highlight import LANGUAGES, LARGEST_CODE, colors, spans
+from app.ui.chat.saving import SaveDialog, ask_and_save
 from app.ui.chat.view import ChatView
 from app.ui.theme import DARK, LIGHT
 from tests.ui.chat.seen import answer, button, child_of, wait_until_idle, widget_of
@@ -149,3 +153,70 @@ def test_a_lexer_that_takes_too_long_is_given_up(
     view.set_items((answer(1, f"```python\n{PYTHON}```"),))
     wait_until_idle(qtbot, view)
     assert colored_words(block_of(view)) == {}
+
+
+LONG = "```python\n# app/tools.py\n" + "word " * 100 + "\n```\n"
+
+
+def test_wrapped_lines_go_on_below(qtbot: QtBot, view: ChatView) -> None:
+    view.set_items((answer(1, LONG),))
+    wait_until_idle(qtbot, view)
+    block = block_of(view)
+    before = block.height()
+    QTest.mouseClick(button(block, "Wrap lines"), Qt.MouseButton.LeftButton)
+    wait_until_idle(qtbot, view)
+    assert block.text.horizontalScrollBar().maximum() == 0
+    assert block.text.verticalScrollBar().maximum() == 0
+    assert block.height() > before
+    view.resize(500, 480)
+    wait_until_idle(qtbot, view)
+    assert block.text.verticalScrollBar().maximum() == 0
+    QTest.mouseClick(button(block, "Wrap lines"), Qt.MouseButton.LeftButton)
+    wait_until_idle(qtbot, view)
+    assert block.height() == before
+
+
+def test_code_is_saved_where_the_user_says(qtbot: QtBot, view: ChatView, tmp_path: Path) -> None:
+    view.set_items((answer(1, LONG),))
+    wait_until_idle(qtbot, view)
+    QTest.mouseClick(button(block_of(view), "Save code as a file"), Qt.MouseButton.LeftButton)
+    dialog = child_of(view, SaveDialog)
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["tools.py"]
+    dialog.fileSelected.emit(str(tmp_path / "x.py"))
+    assert (tmp_path / "x.py").read_text() == block_of(view).first.text + "\n"
+    dialog.close()
+
+
+def test_code_that_cannot_be_saved_is_told_in_words(
+    qtbot: QtBot, view: ChatView, tmp_path: Path
+) -> None:
+    dialog = ask_and_save(view, "x.py", "code")
+    dialog.fileSelected.emit(str(tmp_path / "missing" / "x.py"))
+    box = child_of(view, QMessageBox)
+    assert box.text() == "x.py could not be saved: no such file or directory."
+    box.close()
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("x", "python", "code.py"),
+        ("x", "", "code.txt"),
+        ("x", "Dockerfile", "Dockerfile"),
+        ("x", "../../etc/passwd", "code.txt"),
+        ("# app/main.py\nx", "python", "main.py"),
+        ("\n// file: a-b.c\nx", "c", "a-b.c"),
+        ("<!-- index.html -->\nx", "html", "index.html"),
+        ("/* style.css */", "css", "style.css"),
+        ("# /etc/../.bashrc.sh\nx", "sh", "bashrc.sh"),
+        ("# ../../.ssh/.config\nx", "sh", "config"),
+        ("# a comment. Not a name\nx", "python", "code.py"),
+        ("# " + "x" * 100 + ".py\n", "python", "code.py"),
+        ("#!/usr/bin/env python3.11\nx", "python", "code.py"),
+    ],
+)
+def test_a_file_is_named_by_its_first_line_or_its_language(
+    code: str, language: str, name: str
+) -> None:
+    assert file_name(code, language) == name

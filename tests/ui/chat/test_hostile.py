@@ -24,6 +24,8 @@ from app.ui.chat.view import ChatView
 from tests.ui.chat.hostile import CASES, LOADING_CASES
 from tests.ui.chat.seen import answer, child_of, user, wait_until_idle, widget_of
 
+pytestmark = pytest.mark.alone
+
 #: Each case takes less than a second of one processor; this machine may be slow.
 BUDGET_S = 2.0
 ROOT = Path(__file__).resolve().parents[3]

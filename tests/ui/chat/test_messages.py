@@ -10,13 +10,14 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAction,
+    QContextMenuEvent,
     QFont,
     QGuiApplication,
     QKeySequence,
     QTextCursor,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import CONTINUABLE_STATES, MessageState
@@ -173,11 +174,12 @@ def test_a_model_name_is_text_whatever_it_holds(view: ChatView) -> None:
 
 def test_actions_are_always_there(view: ChatView) -> None:
     view.set_items((user(1), answer(2), answer(3, version=2, versions=3)))
-    assert button_names(widget_of(view, "u1")) == ["Copy message", "Edit message"]
+    assert button_names(widget_of(view, "u1")) == ["Copy message", "Edit message", "More"]
     assert button_names(widget_of(view, "a2")) == [
         "Copy message",
         "Regenerate answer",
         "Edit message",
+        "More",
     ]
     assert button_names(widget_of(view, "a3")) == [
         "Copy message",
@@ -185,12 +187,13 @@ def test_actions_are_always_there(view: ChatView) -> None:
         "Previous version",
         "Next version",
         "Edit message",
+        "More",
     ]
 
 
-def test_an_answer_that_is_written_offers_nothing_yet(view: ChatView) -> None:
+def test_an_answer_that_is_written_offers_its_menu_only(view: ChatView) -> None:
     view.set_items((answer(1, "x", STREAMING, versions=2),))
-    assert button_names(widget_of(view, "a1")) == []
+    assert button_names(widget_of(view, "a1")) == ["More"]
 
 
 def test_copy_gives_the_text_as_it_was_written(qtbot: QtBot, view: ChatView) -> None:
@@ -379,15 +382,24 @@ def test_a_link_is_told_and_not_opened(qtbot: QtBot, view: ChatView) -> None:
     assert text.toPlainText() == "See it."
 
 
-def test_the_menu_offers_to_copy(qtbot: QtBot, view: ChatView) -> None:
+def test_the_menu_is_asked_for_with_the_link_below_it(qtbot: QtBot, view: ChatView) -> None:
     view.set_items((answer(1, "See [it](https://x.y/)."),))
-    widget = widget_of(view, "a1")
-    text_of(view, "a1").menu_requested.emit(QPoint(10, 10), "https://x.y/")
-    menu = child_of(widget, QMenu)
-    assert [action.text() for action in menu.actions()] == ["Copy link", "Copy message"]
-    menu.actions()[0].trigger()
-    assert clipboard() == "https://x.y/"
-    menu.close()
+    with qtbot.waitSignal(view.menu_requested) as asked:
+        text_of(view, "a1").menu_requested.emit(QPoint(10, 10), "https://x.y/")
+    assert asked.args == ["a1", QPoint(10, 10), "https://x.y/"]
+
+
+@pytest.mark.parametrize("where", ["More", "Copy message"])
+def test_the_menu_key_opens_the_menu_from_any_button(
+    qtbot: QtBot, view: ChatView, where: str
+) -> None:
+    view.set_items((answer(1),))
+    place = QPoint(2, 2)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, place)
+    with qtbot.waitSignal(view.menu_requested) as asked:
+        QApplication.sendEvent(button(widget_of(view, "a1"), where), event)
+    assert asked.args is not None
+    assert asked.args[0] == "a1"
 
 
 def test_a_finished_answer_is_announced_once(
@@ -420,7 +432,7 @@ def test_tab_goes_through_text_and_actions_in_reading_order(qtbot: QtBot, view: 
     wait_until_idle(qtbot, view)
     view.setFocus()
     names: list[str] = []
-    for _ in range(9):
+    for _ in range(13):
         focus = QApplication.focusWidget()
         assert focus is not None
         QTest.keyClick(focus, Qt.Key.Key_Tab)
@@ -431,12 +443,16 @@ def test_tab_goes_through_text_and_actions_in_reading_order(qtbot: QtBot, view: 
         "You",
         "Copy message",
         "Edit message",
+        "More",
         "Model",
         "Code, code",
+        "Wrap lines",
+        "Save code as a file",
         "Copy code",
         "Copy message",
         "Regenerate answer",
         "Edit message",
+        "More",
     ]
 
 

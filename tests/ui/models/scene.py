@@ -47,7 +47,7 @@ class LibraryModels(FakeModel):
         self.loaded: tuple[ModelState, ...] = ()
 
     def choices(self) -> tuple[ModelChoice, ...]:
-        return choices_of(self._library.models, self.loaded, self._settings.settings)
+        return choices_of(self._library.models, self.loaded, self._settings)
 
     def hold(self, path: Path, stage: ModelStage = ModelStage.READY) -> None:
         self.loaded = (ModelState(stage, path.stem, path=path),)
@@ -101,6 +101,11 @@ class LibraryScene:
             await asyncio.sleep(0)
         for part in (self.library, self.models, self.settings, self.notices):
             cast(Any, part).deleteLater()
+
+    async def caught_up(self, window: ModelsWindow) -> None:
+        """Wait until a window shows what was said of files and models."""
+        news = (self.library._news_timer, window._news_timer)
+        await self.until(lambda: not any(timer.isActive() for timer in news))
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let the event loop turn until `condition` holds; fail when it does not in time."""

@@ -166,6 +166,29 @@ def test_what_has_no_room_is_not_copied_but_can_be_linked(
     play(act)
 
 
+def test_the_dialog_leaves_the_same_room_on_a_disk_as_the_import(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = npu_file(tmp_path / "Phi-w8a8.rkllm", 114_000)
+    monkeypatch.setattr(import_preview, "_free", lambda _: 5_100_000)
+
+    async def act(scene: LibraryScene, window: ModelsWindow) -> None:
+        window.import_button.files_chosen.emit((source,))
+        dialog = child(window, ImportDialog)
+        start = button(dialog, "Start")
+        await scene.until(start.isEnabled)
+        dialog._how.choose(How.COPY)
+        figures = "114.0 kB are needed, 5.1 MB are free, and 100 MB should stay free"
+        await scene.until(lambda: figures in words(dialog))
+        assert not start.isEnabled()
+        # On the same disk a moved file takes no room.
+        dialog._how.choose(How.MOVE)
+        assert start.isEnabled()
+        dialog.close()
+
+    play(act)
+
+
 def test_another_folder_to_import_to_becomes_one_of_the_library(play: Play, tmp_path: Path) -> None:
     source = npu_file(tmp_path / "Phi-w8a8.rkllm")
     other = tmp_path / "other"

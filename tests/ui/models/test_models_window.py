@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,7 @@ def test_a_favourite_comes_first_and_stays_chosen(play: Play) -> None:
     async def act(scene: LibraryScene, window: ModelsWindow) -> None:
         entry = go_to(scene, window, "tiny.gguf")
         window.page.sheet._favourite.click()
+        await scene.caught_up(window)
         assert rows(window)[0].startswith("tiny")
         assert "favourite" in rows(window)[0]
         shown = window.page.sheet.entry
@@ -149,8 +151,10 @@ def test_loading_names_what_is_unloaded_and_turns_into_unloading(play: Play) -> 
         button(window.page.sheet, "Load").click()
         assert ("load", str(entry.path)) in scene.models.calls
         scene.models.hold(entry.path, ModelStage.LOADING)
+        await scene.caught_up(window)
         assert button(window.page.sheet, "Cancel loading").isEnabled()
         scene.models.hold(entry.path)
+        await scene.caught_up(window)
         assert "loaded" in rows(window)[-1]
         button(window.page.sheet, "Unload").click()
         assert ("unload", str(entry.path)) in scene.models.calls
@@ -176,8 +180,10 @@ def test_keeping_loaded_is_kept_for_a_model_that_is_not_shown_too(play: Play) ->
         entry = go_to(scene, window, QWEN)
         window.page.sheet._load._keep.click()
         assert find(scene, QWEN).record.keep_loaded
+        await scene.caught_up(window)
         assert "kept loaded" in "".join(rows(window))
         scene.models.hold(entry.path)
+        await scene.caught_up(window)
         window.page.sheet._load._keep.click()
         assert ("set_kept", False) in scene.models.calls
 
@@ -197,6 +203,10 @@ def test_a_file_goes_to_the_trash_and_comes_back(play: Play) -> None:
         undo.click()
         await scene.until(lambda: len(rows(window)) == 3)
         assert entry.path.is_file()
+        # The keyboard is where the file is, and not at what comes after the notice.
+        assert window.page.list.hasFocus()
+        assert window.page.sheet.entry is not None
+        assert window.page.sheet.entry.path == entry.path
 
     play(act, QWEN, "tiny.gguf")
 
@@ -240,6 +250,7 @@ def test_an_npu_file_can_be_called_an_adapter_and_the_list_goes_after_it(play: P
         kinds = window.page.sheet._kind
         kinds.setCurrentIndex(kinds.findData("adapter"))
         kinds.activated.emit(kinds.currentIndex())
+        await scene.caught_up(window)
         assert find(scene, QWEN).kind is Kind.ADAPTER
         assert window.tabs.currentIndex() == 1
         shown = window.page.sheet.entry
@@ -248,6 +259,7 @@ def test_an_npu_file_can_be_called_an_adapter_and_the_list_goes_after_it(play: P
         go_to(scene, window, QWEN)
         kinds.setCurrentIndex(0)
         kinds.activated.emit(0)
+        await scene.caught_up(window)
         assert window.tabs.currentIndex() == 0
 
     play(act, QWEN)
@@ -271,6 +283,7 @@ def test_an_adapter_without_a_known_base_asks_for_it_once(play: Play) -> None:
         box.setCurrentIndex(place)
         box.activated.emit(place)
         assert find(scene, "mystery-lora.rkllm").record.base == find(scene, QWEN).key
+        await scene.caught_up(window)
         assert "You said that it belongs to this model." in words(window.page.sheet)
 
     play(act, QWEN, "mystery-lora.rkllm")
@@ -282,6 +295,7 @@ def test_an_adapter_says_which_models_it_works_with_and_what_its_test_found(play
         entry = go_to(scene, window, "small-lora.gguf")
         assert "Belongs to tiny." in words(window.page.sheet)
         scene.library.note_adapter_test(entry.path, AdapterOutcome.CHANGES)
+        await scene.caught_up(window)
         assert "it changes the answers" in words(window.page.sheet)
         assert window.page.sheet._load.isHidden()
 
@@ -331,6 +345,7 @@ def test_in_a_narrow_window_the_sheet_lies_over_the_list_and_escape_leads_back(p
     play(act, QWEN, size=(560, 480))
 
 
+@pytest.mark.alone
 def test_three_hundred_files_open_within_a_tenth_of_a_second(
     play: Play, theme: Theme, icons: Icons
 ) -> None:
@@ -405,6 +420,7 @@ def test_facts_that_differ_are_both_shown(play: Play) -> None:
     async def act(scene: LibraryScene, window: ModelsWindow) -> None:
         entry = go_to(scene, window, QWEN)
         scene.library.note_loaded(ModelInfo(entry.path, "Qwen3", "RKLLM", 2048, context_limit=2048))
+        await scene.caught_up(window)
         shown = words(window.page.sheet)
         assert "2,048 tokens" in shown
         assert "seen when it was loaded; otherwise 4,096 tokens: read from the file" in shown
@@ -416,6 +432,28 @@ def test_a_measured_speed_is_shown_with_its_day(play: Play) -> None:
     async def act(scene: LibraryScene, window: ModelsWindow) -> None:
         entry = go_to(scene, window, QWEN)
         scene.library.note_speed(entry.path, 12.43, 812)
+        await scene.caught_up(window)
         assert "Last speed here: 12.4 tok/s with 812 tokens" in words(window.page.sheet)
+
+    play(act, QWEN)
+
+
+def test_a_load_that_says_several_things_is_shown_once(play: Play) -> None:
+    async def act(scene: LibraryScene, window: ModelsWindow) -> None:
+        entry = go_to(scene, window, QWEN)
+        await scene.caught_up(window)
+        told: list[object] = []
+        due: list[bool] = []
+        scene.library.library_changed.connect(told.append)
+        window._news_timer.timeout.connect(partial(due.append, True))
+        scene.library.note_loaded(ModelInfo(entry.path, "Qwen3", "RKLLM", 2048, context_limit=2048))
+        scene.library.note_speed(entry.path, 12.43, 812)
+        scene.models.hold(entry.path)
+        scene.models.choices_changed.emit(scene.models.choices())
+        await scene.caught_up(window)
+        assert len(told) == 1
+        assert len(due) <= 2
+        assert "12.4 tok/s" in words(window.page.sheet)
+        assert "loaded" in "".join(rows(window))
 
     play(act, QWEN)

@@ -1,0 +1,1 @@
+"""The settings panel, over presenters that remember what was asked."""

@@ -205,7 +205,7 @@ def test_what_changes_are_for_is_chosen_by_keyboard_and_falls_back(
 def test_every_field_has_a_name_for_those_who_cannot_see_it(bar: LayerBar) -> None:
     assert bar._presets.chooser.accessibleName() == "Preset"
     assert bar._presets._more.accessibleName() == "Save, rename, delete"
-    assert bar._scope.accessibleName() == "Changes apply to"
+    assert bar._scope.accessibleName() == "Changes for"
 
 
 @pytest.mark.parametrize(

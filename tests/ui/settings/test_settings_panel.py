@@ -542,6 +542,25 @@ def test_a_change_below_the_layer_that_decides_is_shown_beside_what_counts(
     assert spin.value() == 9
     row = row_of(panel, "top_k")
     assert row._origin.text() == "Set for this conversation. For everything: 77"
+    said = "This conversation decides now; 77 counts without it."
+    assert row._overruled.text() == said
+    assert not row._overruled.isHidden()
+    assert said in spin.accessibleDescription()
+
+
+def test_who_decides_instead_is_said_until_something_else_changes(
+    panel: SettingsPanel, presenter: SettingsPresenter
+) -> None:
+    presenter.choose_preset("Precise")
+    presenter.set_layer(Layer.MODEL, "Qwen3")
+    presenter.set_scope(Layer.MODEL)
+    row = row_of(panel, "temperature")
+    assert row._overruled.isHidden()
+    row.value_edited.emit(row.entry, 1.4)
+    assert row._overruled.text() == "The preset Precise decides now; 1.4 counts without it."
+    presenter.choose_preset("")
+    assert row._overruled.isHidden()
+    assert presenter.settings.sampling.temperature == 1.4
 
 
 def test_typing_goes_to_the_layer_that_changes_are_for(

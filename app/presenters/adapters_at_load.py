@@ -1,0 +1,72 @@
+"""Which LoRA adapters come with a model when it is loaded, and which were left out and why.
+
+llama.cpp takes adapters only while it loads a model, and fails as a whole when one of them is
+bad. What was the reason is then left out; where that is not known, all of them are, and come back
+one at a time when they are chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.chat.text import well_formed
+from app.runtime.protocol import Adapter, LoadRequest
+
+if TYPE_CHECKING:
+    from app.presenters.library import LibraryPresenter
+
+
+class AdaptersAtLoad:
+    """Remembers what went wrong until the program ends. Used on the window's thread."""
+
+    def __init__(self, library: LibraryPresenter) -> None:
+        self._library = library
+        #: Path of the adapter that is on in the shown conversation, or "".
+        self.chosen = ""
+        self._refused: set[tuple[Path, Path]] = set()
+        self._suspected: set[tuple[Path, Path]] = set()
+
+    def to_load(self, model: Path) -> tuple[Adapter, ...]:
+        """Return the adapters to load together with a model."""
+        from app.catalog.adapters import Answer, match
+        from app.presenters.adapter_requests import adapters_to_load
+
+        entry = self._library.entry_for(model)
+        if entry is None:
+            return ()
+        fitting = [
+            adapter
+            for adapter in self._library.adapters
+            if (model, adapter.path) not in self._refused
+            and (self._is_chosen(adapter.path) or (model, adapter.path) not in self._suspected)
+            and match(adapter, entry).answer is Answer.YES
+        ]
+        if any(suspect == model for suspect, _ in self._suspected):
+            fitting = [adapter for adapter in fitting if self._is_chosen(adapter.path)]
+        return adapters_to_load(entry, fitting, self.chosen)
+
+    def is_refused(self, model: Path, adapter: Path) -> bool:
+        """Return whether a model could not be loaded because of an adapter."""
+        return (model, adapter) in self._refused
+
+    def without_the_guilty(self, request: LoadRequest, subject: str) -> tuple[LoadRequest, str]:
+        """Note that a load with adapters failed; return the next attempt, and what it leaves out.
+
+        `subject` is the path of the adapter that was the reason, as far as that is known.
+        """
+        named = [
+            adapter
+            for adapter in request.adapters
+            if subject and well_formed(str(adapter.path)) == well_formed(subject)
+        ]
+        found = named or request.adapters
+        guilty = self._refused if len(found) == 1 else self._suspected
+        guilty.update((request.model, adapter.path) for adapter in found)
+        kept = tuple(adapter for adapter in request.adapters if adapter not in found)
+        names = ", ".join(well_formed(adapter.path.stem) for adapter in found)
+        return replace(request, adapters=kept), names
+
+    def _is_chosen(self, adapter: Path) -> bool:
+        return str(adapter) == self.chosen

@@ -1,0 +1,305 @@
+"""Markdown that may still be arriving, as sections below each other: prose, code, formulas, tables.
+
+Text is read in slices, so that a very long message does not stop the window; the same steps show
+an answer while it streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.ui.chat.code_block import CodeBlock
+from app.ui.chat.focus import draw_ring
+from app.ui.chat.formula_block import FormulaBlock
+from app.ui.chat.groups import MOST_BOXES, Group, groups, in_prose
+from app.ui.chat.parts import Code, Formula, Paragraph, Part, Table
+from app.ui.chat.prose import QUOTE_BAR_WIDTH, Prose
+from app.ui.chat.stream import MarkdownStream
+from app.ui.chat.table import TableSection
+from app.ui.chat.text_styles import TextStyles
+from app.ui.chat.text_view import TextView
+from app.ui.icons import Icons
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: How much text is read before the window gets to draw again, in characters.
+SLICE = 16 * 1024
+#: Room above and below for the focus ring of a section.
+RING = 4
+
+SectionWidget = Prose | CodeBlock | TableSection | FormulaBlock
+
+
+@dataclass(slots=True)
+class _Section:
+    """A widget, and which of the parts it shows."""
+
+    widget: SectionWidget
+    start: int
+    count: int
+    width: int = -1
+    height: int = 0
+
+
+class Flow(QWidget):
+    """Shows Markdown that may still be arriving. Its owner asks it to go on and to lay out."""
+
+    #: The user chose a link; carries its address.
+    link_activated = Signal(str)
+    #: The user wants the menu; carries the place on the screen and the address below it, or "".
+    menu_requested = Signal(QPoint, str)
+    #: It needs another height: formulas were drawn, or lines of code wrap differently.
+    height_changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        styles: TextStyles,
+        name: str,
+        margin: int,
+        width: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._styles = styles
+        self._name = name
+        self._margin = margin
+        self._width = width
+        self._stream = MarkdownStream()
+        self._waiting: list[str] = []
+        self._is_ending = False
+        self._is_finished = False
+        self._sections: list[_Section] = []
+        styles.formulas.drawn.connect(self._on_formulas_drawn)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is text that `advance` would show."""
+        return bool(self._waiting) or (self._is_ending and not self._is_finished)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether no more text will come."""
+        return self._is_ending
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it shows nothing."""
+        return not self._sections
+
+    def append(self, text: str) -> None:
+        """Take over more text."""
+        self._waiting.append(text)
+
+    def end(self) -> None:
+        """Note that no more text will come."""
+        self._is_ending = True
+
+    def advance(self) -> None:
+        """Show some of the waiting text."""
+        text = "".join(self._waiting)
+        now, later = text[:SLICE], text[SLICE:]
+        self._waiting = [later] if later else []
+        self._stream.feed(now)
+        if self._is_ending and not later:
+            self._is_finished = True
+            first = self._stream.finish()
+        else:
+            first = self._stream.update()
+        self._show(first)
+
+    def arrange(self, width: int) -> int:
+        """Place the sections in `width` and return the height."""
+        self._width = width
+        top = RING if self._sections else 0
+        for number, section in enumerate(self._sections):
+            place = section.widget.first.place
+            if number:
+                top += self._styles.gap(place.gap)
+            # Paragraphs carry their indent themselves.
+            own = isinstance(section.widget, Prose)
+            left = 0 if own else min(place.indent * self._styles.step, width // 2)
+            if section.width != width:
+                section.width = width
+                section.height = section.widget.height_at(width - left)
+            section.widget.setGeometry(self._margin + left, top, width - left, section.height)
+            top += section.height
+        return top + RING if self._sections else 0
+
+    def show_caret(self, color: QColor | None) -> None:
+        """Mark the end, where more will come, in `color`; None takes the mark away."""
+        for section in self._sections[:-1]:
+            section.widget.show_caret(None)
+        if self._sections:
+            self._sections[-1].widget.show_caret(color)
+
+    def colorize(self) -> bool:
+        """Colour one code block that is not coloured yet. Return whether there was one."""
+        return any(
+            section.widget.colorize()
+            for section in self._sections
+            if isinstance(section.widget, CodeBlock)
+        )
+
+    def focus_widgets(self) -> Iterator[QWidget]:
+        """Yield what the Tab key should reach, in order."""
+        for section in self._sections:
+            widget = section.widget
+            if isinstance(widget, CodeBlock):
+                yield widget.text
+                yield from widget.buttons
+            else:
+                yield widget
+                if isinstance(widget, TableSection) and widget.first.has_header:
+                    yield widget.copy_button
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what lies between sections: quote bars beside code and tables, and the focus."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        above: tuple[int, ...] = ()
+        bottom = 0
+        for section in self._sections:
+            widget = section.widget
+            rect = widget.geometry()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._styles.edge_color)
+            for quote in widget.first.place.quotes:
+                top = bottom if quote in above else rect.top()
+                end = rect.top() if isinstance(widget, Prose) else rect.bottom() + 1
+                left = self._margin + quote * self._styles.step
+                painter.drawRoundedRect(QRectF(left, top, QUOTE_BAR_WIDTH, end - top), 1.5, 1.5)
+            if isinstance(widget, TextView) and widget.focused_by_keyboard:
+                ring = rect.adjusted(-2 * RING, -RING, 2 * RING, RING)
+                draw_ring(painter, self._theme, ring)
+            above, bottom = widget.last.place.quotes, rect.bottom() + 1
+        painter.end()
+
+    def _show(self, first: int) -> None:
+        """Bring the sections from the one that holds part `first` up to date."""
+        parts = self._stream.parts
+        kept = len(self._sections)
+        while kept and self._sections[kept - 1].start + self._sections[kept - 1].count > first:
+            kept -= 1
+        # A section that has room may take more paragraphs.
+        kept = first_changed = max(0, kept - 1)
+        start = self._sections[kept].start if kept < len(self._sections) else 0
+        boxes = sum(not isinstance(section.widget, Prose) for section in self._sections[:kept])
+        for group in groups(parts, start, MOST_BOXES - boxes):
+            self._show_section(kept, group)
+            kept += 1
+        for section in self._sections[kept:]:
+            _discard(section.widget)
+        del self._sections[kept:]
+        self._join_tables(first_changed)
+
+    def _join_tables(self, first: int) -> None:
+        """Let the sections of one table know each other, from section `first` on."""
+        for number in range(max(0, first - 1), len(self._sections)):
+            widget = self._sections[number].widget
+            if isinstance(widget, TableSection):
+                following = [section.widget for section in self._sections[number + 1 : number + 2]]
+                widget.go_on_with(_rest_of_table(following))
+
+    def _show_section(self, number: int, group: Group) -> None:
+        start, count, parts = group.start, group.count, group.parts
+        if number < len(self._sections):
+            section = self._sections[number]
+            if isinstance(section.widget, _widget_type(parts[0])):
+                section.start, section.count = start, count
+                if _show_parts(section.widget, parts):
+                    section.width = -1
+                return
+            _discard(section.widget)
+            section.widget = self._make_widget(parts[0])
+            section.start, section.count, section.width = start, count, -1
+        else:
+            section = _Section(self._make_widget(parts[0]), start, count)
+            self._sections.append(section)
+        _show_parts(section.widget, parts)
+        section.widget.show()
+
+    def _make_widget(self, part: Part) -> SectionWidget:
+        widget: SectionWidget
+        if isinstance(part, Code):
+            widget = CodeBlock(self._theme, self._icons, self._styles, self)
+            widget.height_changed.connect(self._on_code_height_changed)
+        elif isinstance(part, Table):
+            widget = TableSection(self._theme, self._icons, self._styles, self._width, self)
+        else:
+            kind = FormulaBlock if isinstance(part, Formula) else Prose
+            widget = kind(self._styles, self._width, self)
+        if not isinstance(widget, CodeBlock):
+            widget.setAccessibleName(self._name)
+            widget.link_activated.connect(self.link_activated)
+        widget.menu_requested.connect(self.menu_requested)
+        return widget
+
+    @Slot()
+    def _on_formulas_drawn(self) -> None:
+        """Show pictures where the source of formulas stood."""
+        is_changed = False
+        for section in self._sections:
+            if isinstance(section.widget, CodeBlock) or not section.widget.has_sources:
+                continue
+            parts: Sequence[Part] = self._stream.parts[
+                section.start : section.start + section.count
+            ]
+            if isinstance(section.widget, Prose):
+                parts = in_prose(parts)
+            if _show_parts(section.widget, parts):
+                section.width = -1
+                is_changed = True
+        if is_changed:
+            self.height_changed.emit()
+
+    @Slot()
+    def _on_code_height_changed(self) -> None:
+        for section in self._sections:
+            if isinstance(section.widget, CodeBlock):
+                section.width = -1
+        self.height_changed.emit()
+
+
+def _rest_of_table(following: Sequence[SectionWidget]) -> TableSection | None:
+    """Return the section below, if it has more rows of the same table."""
+    for widget in following:
+        if isinstance(widget, TableSection) and not widget.first.has_header:
+            return widget
+    return None
+
+
+def _widget_type(part: Part) -> type[SectionWidget]:
+    if isinstance(part, Code):
+        return CodeBlock
+    if isinstance(part, Table):
+        return TableSection
+    return FormulaBlock if isinstance(part, Formula) else Prose
+
+
+def _show_parts(widget: SectionWidget, parts: Sequence[Part]) -> bool:
+    if isinstance(widget, Prose):
+        return widget.show_parts(cast("Sequence[Paragraph]", parts))
+    if isinstance(widget, FormulaBlock):
+        return widget.show_parts(cast("Sequence[Formula]", parts))
+    if isinstance(widget, CodeBlock):
+        return widget.show_parts(cast("Sequence[Code]", parts))
+    return widget.show_parts(cast("Sequence[Table]", parts))
+
+
+def _discard(widget: QWidget) -> None:
+    # A widget that waits for its end would still be drawn.
+    widget.hide()
+    widget.deleteLater()

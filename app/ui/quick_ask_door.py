@@ -1,0 +1,130 @@
+"""Lets the small window in, and second starts of Cairn: from the menu, by key, or from outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.presenters.saving import Saver
+from app.presenters.tasks import Tasks
+
+if TYPE_CHECKING:
+    from app.presenters.quick_ask import QuickAsk
+    from app.presenters.reception import Reception
+    from app.ui.main_window import MainWindow, Presenters
+    from app.ui.quick_ask import QuickAskWindow
+    from app.visit import Visit
+
+
+class QuickAskDoor(QObject):
+    """Makes the small window when it is wanted first. Lives on the window's thread."""
+
+    #: No window is left: the small one was closed, and the large one was never shown.
+    left = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        presenters: Presenters,
+        saver: Saver,
+        tasks: Tasks,
+        socket: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._presenters = presenters
+        self._saver = saver
+        self._tasks = tasks
+        self._socket = socket
+        self._reception: Reception | None = None
+        self._quick_ask: QuickAsk | None = None
+        self._small: QuickAskWindow | None = None
+        window.quick_ask_requested.connect(self.show)
+
+    def open(self) -> None:
+        """Receive second starts from now on."""
+        if self._reception is None:
+            # Not before the window is painted.
+            from app.presenters.reception import Reception
+
+            self._reception = Reception(self._socket, self)
+            self._reception.visited.connect(self._on_visited)
+        self._reception.open()
+
+    def close(self) -> None:
+        """Receive no more: the program is about to end."""
+        if self._reception is not None:
+            self._reception.close()
+
+    def shut(self) -> None:
+        """Put the small window away for good."""
+        if self._small is not None:
+            self._small.closed.disconnect(self._on_small_closed)
+            self._small.close()
+
+    @Slot()
+    def show(self) -> None:
+        """Show the small window."""
+        if self._small is None:
+            from app.ui.first_picture import set_icon
+            from app.ui.quick_ask import QuickAskWindow
+
+            set_icon()
+            self._quick_ask = self._make_quick_ask()
+            self._small = QuickAskWindow(self._quick_ask)
+            self._small.conversation_requested.connect(self._on_conversation_requested)
+            self._small.closed.connect(self._on_small_closed)
+        self._small.come_up()
+
+    @Slot(object)
+    def _on_visited(self, visit: Visit) -> None:
+        if visit.token:
+            # Qt takes it from there when a window asks to be in front.
+            os.environ["XDG_ACTIVATION_TOKEN"] = visit.token
+        if visit.quick:
+            self.show()
+        else:
+            self._bring_up()
+        os.environ.pop("XDG_ACTIVATION_TOKEN", None)
+        if visit.model:
+            self._presenters.model.load(visit.model)
+
+    @Slot()
+    def _on_conversation_requested(self) -> None:
+        assert self._quick_ask is not None
+        # Another conversation will be shown; what is written belongs to this one.
+        self._window.chat_pane.composer.flush_draft()
+        self._quick_ask.open_as_conversation()
+        self._bring_up()
+        if self._small is not None:
+            self._small.close()
+
+    def _make_quick_ask(self) -> QuickAsk:
+        from app.presenters.quick_ask import QuickAsk
+
+        presenters = self._presenters
+        return QuickAsk(
+            presenters.model,
+            presenters.chat,
+            presenters.conversations,
+            presenters.settings,
+            self._saver,
+            self._tasks,
+            self,
+        )
+
+    @Slot()
+    def _on_small_closed(self) -> None:
+        if not self._window.isVisible():
+            self.left.emit()
+
+    def _bring_up(self) -> None:
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()

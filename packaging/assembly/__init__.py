@@ -1,0 +1,1 @@
+"""Assembles the packages: parts in, one tree for each machine, an AppImage and a .deb out."""
