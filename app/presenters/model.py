@@ -127,6 +127,8 @@ class ModelPresenter(QObject):
     def load_at_start(self, model: str) -> None:
         """Load `model`, or else the last one if the user wants that and it is not known to crash."""
         settings = self._settings.settings
+        if self._slots.shown.path is not None:
+            return  # The user was faster.
         if model:
             self._load(absolute(model))
         elif settings.state.last_model and settings.engine.load_last_model:

@@ -21,7 +21,7 @@ def problems(case: Case, outcome: Outcome) -> list[str]:
     if not case.words and outcome.told:
         found.append("told without need")
     if len(outcome.told) > 1:
-        found.append(f"told {len(outcome.told)} times")
+        found.append(f"told {len(outcome.told)} times: {outcome.told}")
     if case.keeps and case.keeps not in outcome.kept:
         found.append(f"lost “{case.keeps}”")
     if not outcome.recovered:
