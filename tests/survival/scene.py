@@ -152,11 +152,11 @@ class _Program(QObject):
         """Ask again; a model that works stands where the other one did."""
         good = write_model(self._model(), reply=GOOD_WORDS, utf8="whole")
         if self.models.state.stage is ModelStage.NONE or self._case.phase is Phase.LOAD:
-            self.models.load(str(good))
+            self._load(good)
             await until(lambda: self.models.state.stage is ModelStage.READY)
         elif self.models.state.stage is ModelStage.READY and not self._dies():
             # The engine lives on, with what it has loaded: another model gets another one.
-            self.models.load(str(good))
+            self._load(good)
             await until(lambda: self.models.state.stage is ModelStage.READY)
         self.chat.send("And now?")
         await until(lambda: not self.chat.is_answering)
@@ -197,6 +197,13 @@ class _Program(QObject):
         finally:
             store.close()
         return None
+
+    def _load(self, model: Path) -> None:
+        """Load a model, also one whose file has changed since it was loaded."""
+        if self.models.state.path == model:
+            self.models.reload()
+        else:
+            self.models.load(str(model))
 
     @Slot(object)
     def _on_notice_posted(self, notice: Notice) -> None:
