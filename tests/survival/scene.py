@@ -152,11 +152,11 @@ class _Program(QObject):
         """Ask again; a model that works stands where the other one did."""
         good = write_model(self._model(), reply=GOOD_WORDS, utf8="whole")
         if self.models.state.stage is ModelStage.NONE or self._case.phase is Phase.LOAD:
-            self._load(good)
+            self._load_anew(good)
             await until(lambda: self.models.state.stage is ModelStage.READY)
         elif self.models.state.stage is ModelStage.READY and not self._dies():
             # The engine lives on, with what it has loaded: another model gets another one.
-            self._load(good)
+            self._load_anew(good)
             await until(lambda: self.models.state.stage is ModelStage.READY)
         self.chat.send("And now?")
         await until(lambda: not self.chat.is_answering)
@@ -198,7 +198,7 @@ class _Program(QObject):
             store.close()
         return None
 
-    def _load(self, model: Path) -> None:
+    def _load_anew(self, model: Path) -> None:
         """Load a model, also one whose file has changed since it was loaded."""
         if self.models.state.path == model:
             self.models.reload()
