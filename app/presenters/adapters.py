@@ -24,7 +24,6 @@ from app.presenters.tasks import Tasks
 from app.runtime.protocol import Capability
 
 if TYPE_CHECKING:
-    from app.catalog.adapters import Match
     from app.catalog.library import LibraryEntry
     from app.presenters.adapter_check import AdapterCheck
     from app.presenters.comparison import Comparison
@@ -161,11 +160,6 @@ class AdapterPresenter(QObject):
         path = self._models.state.path
         return None if path is None else self._library.entry_for(path)
 
-    def _match(self, adapter: LibraryEntry, model: LibraryEntry) -> Match:
-        from app.catalog.adapters import match
-
-        return match(adapter, model)
-
     @Slot(object)
     def _on_model_changed(self, state: ModelState) -> None:
         # The steps of a load change nothing here.
@@ -204,9 +198,9 @@ class AdapterPresenter(QObject):
         return AdapterState(tuple(usable), chosen, reason)
 
     def _choice_of(self, adapter: LibraryEntry, model: LibraryEntry) -> AdapterChoice:
-        from app.catalog.adapters import Answer
+        from app.catalog.adapters import Answer, match
 
-        found = self._match(adapter, model)
+        found = match(adapter, model)
         problem = found.reason if found.answer is Answer.NO else ""
         if self._models.adapters.is_refused(model.path, adapter.path):
             problem = self.tr("This model could not be loaded with it.")

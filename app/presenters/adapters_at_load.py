@@ -26,7 +26,8 @@ class AdaptersAtLoad:
         #: Path of the adapter that is on in the shown conversation, or "".
         self.chosen = ""
         self._refused: set[tuple[Path, Path]] = set()
-        self._suspected: set[tuple[Path, Path]] = set()
+        #: Models that one of several adapters spoiled: they get the chosen one alone.
+        self._spoiled: set[Path] = set()
 
     def to_load(self, model: Path) -> tuple[Adapter, ...]:
         """Return the adapters to load together with a model."""
@@ -40,11 +41,9 @@ class AdaptersAtLoad:
             adapter
             for adapter in self._library.adapters
             if (model, adapter.path) not in self._refused
-            and (self._is_chosen(adapter.path) or (model, adapter.path) not in self._suspected)
+            and (model not in self._spoiled or str(adapter.path) == self.chosen)
             and match(adapter, entry).answer is Answer.YES
         ]
-        if any(suspect == model for suspect, _ in self._suspected):
-            fitting = [adapter for adapter in fitting if self._is_chosen(adapter.path)]
         return adapters_to_load(entry, fitting, self.chosen)
 
     def is_refused(self, model: Path, adapter: Path) -> bool:
@@ -62,11 +61,10 @@ class AdaptersAtLoad:
             if subject and well_formed(str(adapter.path)) == well_formed(subject)
         ]
         found = named or request.adapters
-        guilty = self._refused if len(found) == 1 else self._suspected
-        guilty.update((request.model, adapter.path) for adapter in found)
+        if len(found) == 1:
+            self._refused.add((request.model, found[0].path))
+        else:
+            self._spoiled.add(request.model)
         kept = tuple(adapter for adapter in request.adapters if adapter not in found)
         names = ", ".join(well_formed(adapter.path.stem) for adapter in found)
         return replace(request, adapters=kept), names
-
-    def _is_chosen(self, adapter: Path) -> bool:
-        return str(adapter) == self.chosen

@@ -158,9 +158,8 @@ class ModelPresenter(QObject):
 
     def show_if_loaded(self, path: str) -> None:
         """Show the model at `path` if it is loaded; else the shown one stays."""
-        slot = self._slots.with_model(absolute(path)) if path else None
-        if slot is not None and not slot.is_free and slot is not self._slots.shown:
-            self._show(slot)
+        if path:
+            self._show_loaded(absolute(path))
 
     def refresh_choices(self) -> None:
         """Look at the files and at the free memory again."""
@@ -187,7 +186,7 @@ class ModelPresenter(QObject):
         slot = self._slots.room()
         return "" if slot is None or slot.is_free else slot.state.name
 
-    def trust_library(self, version: str, slot: ModelSlot) -> None:
+    def _trust_library(self, version: str, slot: ModelSlot) -> None:
         """Use an NPU library that Cairn does not know, and load the model of a slot with it."""
         known = self._settings.settings.state.trusted_libraries
         if version and version not in known:
@@ -217,14 +216,19 @@ class ModelPresenter(QObject):
         self._slots.shut_down()
 
     def _load(self, model: Path) -> None:
+        if not self._show_loaded(model):
+            slot = self._slot_for(model)
+            if slot is not None:
+                self._load_into(slot, model)
+
+    def _show_loaded(self, model: Path) -> bool:
+        """Show a model that is loaded, resting or loading; return whether it is."""
         slot = self._slots.with_model(model)
-        if slot is not None and not slot.is_free:
-            if slot is not self._slots.shown:
-                self._show(slot)
-            return
-        slot = self._slot_for(model)
-        if slot is not None:
-            self._load_into(slot, model)
+        if slot is None or slot.is_free:
+            return False
+        if slot is not self._slots.shown:
+            self._show(slot)
+        return True
 
     def _load_again(self, slot: ModelSlot) -> None:
         if slot.path is not None:
@@ -368,7 +372,7 @@ class ModelPresenter(QObject):
     def _ways_out(self, slot: ModelSlot, error: AppError) -> tuple[NoticeAction, ...]:
         """Return what can be done about a failure, for this model and no other."""
         if error.remedy is Remedy.TRUST_LIBRARY:
-            trust = partial(self.trust_library, error.subject, slot)
+            trust = partial(self._trust_library, error.subject, slot)
             return (NoticeAction(self.tr("Try it"), trust),)
         if error.remedy in (Remedy.RETRY, Remedy.RELOAD_MODEL):
             return (NoticeAction(self.tr("Load it again"), partial(self._load_again, slot)),)

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from app.catalog.model_file import count_text, describe, size_text
+from app.catalog.describe import describe_file
+from app.catalog.library import LibraryEntry, entry_of
+from app.catalog.model_file import count_text, size_text
+from app.catalog.records import NOTHING_SAID
 from app.catalog.starter import STARTER_LABEL, is_starter, starter_path
+from app.catalog.walk import found_file
 from tests.gguf_files import Tensor, gguf_bytes, model_metadata, write_model
+
+
+def describe(path: Path) -> LibraryEntry:
+    """Return the row for a file of which nothing was said."""
+    return entry_of(describe_file(found_file(path)), NOTHING_SAID)
 
 
 def test_a_sound_model_has_parameters_quantisation_and_size(tmp_path: Path) -> None:
