@@ -78,7 +78,11 @@ class Body(QWidget):
     @property
     def is_waiting(self) -> bool:
         """Whether there is text that `advance` would show."""
-        return bool(self._waiting) or (self._is_ending and not self._is_finished)
+        return (
+            bool(self._waiting)
+            or (self._is_ending and not self._is_finished)
+            or any(shown.widget.is_waiting for shown in self._shown)
+        )
 
     @property
     def is_ended(self) -> bool:
@@ -175,8 +179,7 @@ class Body(QWidget):
         if passage.is_closed and not shown.widget.is_ended:
             shown.widget.end()
         shown.widget.advance()
-        is_waiting = isinstance(shown.widget, Flow) and shown.widget.is_waiting
-        shown.is_done = passage.is_closed and not is_waiting
+        shown.is_done = passage.is_closed and not shown.widget.is_waiting
 
     def _make(self, passage: Passage, *, is_late: bool = False) -> _Shown:
         widget: PassageWidget

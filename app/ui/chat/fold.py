@@ -59,6 +59,11 @@ class Fold(QWidget):
         return False
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether there is text that `advance` would show: it takes all there is."""
+        return False
+
+    @property
     def is_ended(self) -> bool:
         """Whether no more text will come."""
         return self._is_ended
@@ -79,10 +84,8 @@ class Fold(QWidget):
 
     def arrange(self, width: int) -> int:
         """Place everything in `width` and return the height."""
-        room = width
-        wanted = min(self.row.sizeHint().width(), room)
         # The icon, not the edge of the button, lines up with the text.
-        self.row.setGeometry(self._margin - SPACE_XS, 0, wanted + SPACE_XS, SIDE)
+        self.row.setGeometry(self._margin - SPACE_XS, 0, self._row_width(width), SIDE)
         if not self._is_open:
             return SIDE
         inner = width - SPACE_L
@@ -138,9 +141,10 @@ class Fold(QWidget):
         self.row.setText(words)
         self.row.setAccessibleName(words)
         if self.width():
-            wanted = self.row.sizeHint().width()
-            room = self.width() - 2 * self._margin
-            self.row.resize(min(wanted, room) + SPACE_XS, SIDE)
+            self.row.resize(self._row_width(self.width() - 2 * self._margin), SIDE)
+
+    def _row_width(self, room: int) -> int:
+        return min(self.row.sizeHint().width(), room) + SPACE_XS
 
     def _draw_row(self) -> None:
         name = "chevron-down" if self._is_open else "chevron-right"

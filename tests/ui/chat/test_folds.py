@@ -176,6 +176,17 @@ def test_an_open_thought_grows(body: Body) -> None:
     assert words(body).split("\n") == ["Hm and so on.", "Yes."]
 
 
+def test_the_end_of_a_text_is_shown_though_a_slice_ends_within_what_may_be_a_tag(
+    body: Body,
+) -> None:
+    text = ("w" * (SLICE - 3) + "<th").ljust(2 * SLICE - 4, "w") + "LAST"
+    body.append(text)
+    body.end()
+    while body.is_waiting:
+        body.advance()
+    assert words(body).replace("\n", "") == text
+
+
 def test_a_long_thought_is_shown_as_a_whole_when_it_is_opened(qtbot: QtBot, body: Body) -> None:
     text = "Words of it.\n\n" * (4 * SLICE // 14)
     body.append(f"<think>\n{text}</think>\n\nYes.")
