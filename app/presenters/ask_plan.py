@@ -29,7 +29,7 @@ from app.settings.file import SettingsFile
 from app.settings.layers import Layer, Overrides, decode_overrides, resolve
 from app.settings.presets import Presets
 from app.settings.presets_file import PresetsFile
-from app.settings.schema import Settings, entries
+from app.settings.schema import Settings, entry_named
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Plan:
 
 def wished_value(name: str, value: object) -> tuple[tuple[str, str], object]:
     """Return the address and the value of a setting. Raises ValueError, saying what is wrong."""
-    entry = next(entry for entry in entries() if entry.name == name)
+    entry = entry_named(name)
     try:
         return (entry.group, entry.name), check(entry, value)
     except ValueError as error:

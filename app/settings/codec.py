@@ -119,8 +119,7 @@ def check(entry: Entry, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError("must be a number")
         # A NaN compares false with everything, so it falls outside any range.
-        low = spec.minimum if spec.minimum is not None else float("-inf")
-        high = spec.maximum if spec.maximum is not None else float("inf")
+        low, high = spec.bounds
         if not low <= value <= high:
             raise ValueError(f"{_brief(value)} is outside {_brief(low)} to {_brief(high)}")
         if isinstance(default, int) and value != int(value):

@@ -7,6 +7,7 @@ default and a notice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from enum import Enum
@@ -50,6 +51,14 @@ class Spec:
     """The type of the items, for a field that is a tuple."""
     check: Callable[[Any], object] | None = None
     """Raises ValueError, saying what is wrong, for a value of the right type that cannot be."""
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value; infinite where there is none."""
+        return (
+            -math.inf if self.minimum is None else self.minimum,
+            math.inf if self.maximum is None else self.maximum,
+        )
 
 
 def _setting(default: Any, label: str, help: str, **more: Any) -> Any:  # noqa: A002
@@ -366,6 +375,11 @@ class Entry:
     name: str
     default: Any
     spec: Spec
+
+
+def entry_named(name: str) -> Entry:
+    """Return the declaration of a setting; names are unique over all groups."""
+    return next(entry for entry in entries() if entry.name == name)
 
 
 def entries() -> tuple[Entry, ...]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.chat.outline import OutlineRow
 from app.ui.branch_rows import ROW_ROLE, BranchDelegate, BranchRows
 from app.ui.icons import Icons
+from app.ui.page_dialog import take_size
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 
 _CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -84,9 +85,7 @@ class BranchTreeDialog(QDialog):
         lines.addLayout(hint)
         lines.addWidget(self._list, 1)
         lines.addWidget(buttons)
-        size = QSize(640, 520)
-        below = self.parentWidget()
-        self.resize(size if below is None else size.boundedTo(below.window().size()))
+        take_size(self, QSize(640, 520))
         self._go_to(rows, message_id)
         self._list.setFocus()
 

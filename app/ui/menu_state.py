@@ -15,7 +15,7 @@ from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.settings import SettingsPresenter
 from app.runtime.protocol import Capability
-from app.settings.schema import Entry, Settings, Theme, entries
+from app.settings.schema import Settings, Theme, entry_named
 from app.ui.conversation_rows import shown_title
 from app.ui.menus import Command, MenuBar
 from app.ui.places_menu import PLACES
@@ -33,11 +33,6 @@ _OF_A_KEPT_CONVERSATION = (
     Command.DUPLICATE_CONVERSATION,
     Command.DELETE_CONVERSATION,
 )
-
-
-def text_scale_entry() -> Entry:
-    """Return the declaration of the text size, with its range."""
-    return next(entry for entry in entries() if entry.name == "text_scale")
 
 
 class MenuState(QObject):
@@ -205,9 +200,8 @@ class MenuState(QObject):
     def _on_settings_changed(self, settings: Settings) -> None:
         self._menus.set_checked(_THEMES[settings.appearance.theme], True)
         scale = settings.appearance.text_scale
-        spec = text_scale_entry().spec
-        assert spec.minimum is not None
-        assert spec.maximum is not None
-        self._menus.set_enabled(Command.LARGER_TEXT, scale < spec.maximum)
-        self._menus.set_enabled(Command.SMALLER_TEXT, scale > spec.minimum)
-        self._menus.set_enabled(Command.NORMAL_TEXT_SIZE, scale != text_scale_entry().default)
+        entry = entry_named("text_scale")
+        smallest, largest = entry.spec.bounds
+        self._menus.set_enabled(Command.LARGER_TEXT, scale < largest)
+        self._menus.set_enabled(Command.SMALLER_TEXT, scale > smallest)
+        self._menus.set_enabled(Command.NORMAL_TEXT_SIZE, scale != entry.default)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QInputDialog
 
 from app.presenters.chat import ChatPresenter
 from app.presenters.variation import Variation
+from app.settings.schema import entry_named
 from app.ui.chat.copying import CopyForm, copy_message
 from app.ui.chat.message_menu import Choice, MessageMenu, Wish
 from app.ui.chat.message_widget import MessageWidget
@@ -20,9 +21,6 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
     from app.ui.chat_pane import ChatPane
-
-_HIGHEST_TEMPERATURE = 2.0
-_TEMPERATURE_STEP = 0.05
 
 
 class MessageCommands(QObject):
@@ -155,8 +153,10 @@ class MessageCommands(QObject):
         dialog.setWindowTitle(self.tr("Regenerate answer"))
         dialog.setLabelText(self.tr("Temperature for this answer"))
         dialog.setDoubleDecimals(2)
-        dialog.setDoubleRange(0.0, _HIGHEST_TEMPERATURE)
-        dialog.setDoubleStep(_TEMPERATURE_STEP)
+        spec = entry_named("temperature").spec
+        dialog.setDoubleRange(*spec.bounds)
+        assert spec.step is not None
+        dialog.setDoubleStep(spec.step)
         offers = self._presenter.offers(self._message_id)
         if offers is not None:
             dialog.setDoubleValue(offers.temperature)

@@ -15,6 +15,12 @@ from PySide6.QtWidgets import (
 from app.ui.theme import SPACE_M, SPACE_XL
 
 
+def take_size(dialog: QWidget, wish: QSize) -> None:
+    """Give a dialog the size `wish`, or as much of it as the window below has."""
+    below = dialog.parentWidget()
+    dialog.resize(wish if below is None else wish.boundedTo(below.window().size()))
+
+
 class PageDialog(QDialog):
     """Subclasses fill `_page`, then call `_finish`."""
 
@@ -53,7 +59,5 @@ class PageDialog(QDialog):
         rows.addWidget(area, 1)
         rows.addWidget(buttons)
         # Large text may need more than is wished.
-        size = wish.expandedTo(QSize(self._page.minimumSizeHint().width() + SPACE_XL, 0))
-        below = self.parentWidget()
-        self.resize(size if below is None else size.boundedTo(below.window().size()))
+        take_size(self, wish.expandedTo(QSize(self._page.minimumSizeHint().width() + SPACE_XL, 0)))
         return buttons

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog
 
 from app.catalog.starter import is_starter
 from app.settings.schema import Theme as ThemeChoice
+from app.settings.schema import entry_named
 from app.ui.icons import Icons
-from app.ui.menu_state import text_scale_entry
 from app.ui.menus import Command
 from app.ui.theme import Theme
 
@@ -297,11 +297,9 @@ class WindowCommands(QObject):
         self._presenters.settings.reset("appearance", "text_scale")
 
     def _scale_text(self, step: float) -> None:
-        spec = text_scale_entry().spec
-        assert spec.minimum is not None
-        assert spec.maximum is not None
+        smallest, largest = entry_named("text_scale").spec.bounds
         scale = round(self._presenters.settings.settings.appearance.text_scale + step, 2)
-        clamped = max(spec.minimum, min(spec.maximum, scale))
+        clamped = max(smallest, min(largest, scale))
         self._presenters.settings.set_value("appearance", "text_scale", clamped)
 
     def _toggle_full_screen(self) -> None:

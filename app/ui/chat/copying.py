@@ -43,13 +43,8 @@ def text_in(message: Message, form: CopyForm) -> str:
     if form is CopyForm.WITH_THINKING or message.role is not Role.ASSISTANT:
         return message.text
     if form is CopyForm.MARKDOWN:
-        return answer_of(message)
+        return without_thinking(message.text)
     return plain_text(parts_of(message))
-
-
-def answer_of(message: Message) -> str:
-    """Return the answer as it was written, without what the model thought before it."""
-    return without_thinking(message.text)
 
 
 def parts_of(message: Message) -> list[Part]:
@@ -59,7 +54,7 @@ def parts_of(message: Message) -> list[Part]:
     from app.ui.chat.stream import MarkdownStream
 
     stream = MarkdownStream()
-    stream.feed(answer_of(message))
+    stream.feed(without_thinking(message.text))
     stream.finish()
     return stream.parts
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.chat.code_block import CodeBlock
 from app.ui.chat.focus import draw_ring
 from app.ui.chat.formula_block import FormulaBlock
-from app.ui.chat.groups import MOST_BOXES, Group, groups, in_prose
+from app.ui.chat.groups import MOST_BOXES, Group, groups
 from app.ui.chat.parts import Code, Formula, Paragraph, Part, Table
 from app.ui.chat.prose import QUOTE_BAR_WIDTH, Prose
 from app.ui.chat.stream import MarkdownStream
@@ -40,11 +41,10 @@ SectionWidget = Prose | CodeBlock | TableSection | FormulaBlock
 
 @dataclass(slots=True)
 class _Section:
-    """A widget, and which of the parts it shows."""
+    """A widget, and the parts it shows."""
 
     widget: SectionWidget
-    start: int
-    count: int
+    group: Group
     width: int = -1
     height: int = 0
 
@@ -58,6 +58,8 @@ class Flow(QWidget):
     menu_requested = Signal(QPoint, str)
     #: It needs another height: formulas were drawn, or lines of code wrap differently.
     height_changed = Signal()
+
+    _STREAM: ClassVar[type[MarkdownStream]] = MarkdownStream
 
     def __init__(
         self,
@@ -76,7 +78,7 @@ class Flow(QWidget):
         self._name = name
         self._margin = margin
         self._width = width
-        self._stream = MarkdownStream()
+        self._stream = self._STREAM()
         self._waiting: list[str] = []
         self._is_ending = False
         self._is_finished = False
@@ -191,11 +193,11 @@ class Flow(QWidget):
         """Bring the sections from the one that holds part `first` up to date."""
         parts = self._stream.parts
         kept = len(self._sections)
-        while kept and self._sections[kept - 1].start + self._sections[kept - 1].count > first:
+        while kept and self._sections[kept - 1].group.end > first:
             kept -= 1
         # A section that has room may take more paragraphs.
         kept = first_changed = max(0, kept - 1)
-        start = self._sections[kept].start if kept < len(self._sections) else 0
+        start = self._sections[kept].group.start if kept < len(self._sections) else 0
         boxes = sum(not isinstance(section.widget, Prose) for section in self._sections[:kept])
         for group in groups(parts, start, MOST_BOXES - boxes):
             self._show_section(kept, group)
@@ -207,28 +209,27 @@ class Flow(QWidget):
 
     def _join_tables(self, first: int) -> None:
         """Let the sections of one table know each other, from section `first` on."""
-        for number in range(max(0, first - 1), len(self._sections)):
-            widget = self._sections[number].widget
-            if isinstance(widget, TableSection):
-                following = [section.widget for section in self._sections[number + 1 : number + 2]]
-                widget.go_on_with(_rest_of_table(following))
+        widgets = [section.widget for section in self._sections[max(0, first - 1) :]]
+        for widget, below in zip_longest(widgets, widgets[1:]):
+            if not isinstance(widget, TableSection):
+                continue
+            if isinstance(below, TableSection) and not below.first.has_header:
+                widget.go_on_with(below)
+            else:
+                widget.go_on_with(None)
 
     def _show_section(self, number: int, group: Group) -> None:
-        start, count, parts = group.start, group.count, group.parts
-        if number < len(self._sections):
-            section = self._sections[number]
-            if isinstance(section.widget, _widget_type(parts[0])):
-                section.start, section.count = start, count
-                if _show_parts(section.widget, parts):
-                    section.width = -1
-                return
+        part = group.parts[0]
+        if number == len(self._sections):
+            self._sections.append(_Section(self._make_widget(part), group))
+        section = self._sections[number]
+        if not isinstance(section.widget, _widget_type(part)):
             _discard(section.widget)
-            section.widget = self._make_widget(parts[0])
-            section.start, section.count, section.width = start, count, -1
-        else:
-            section = _Section(self._make_widget(parts[0]), start, count)
-            self._sections.append(section)
-        _show_parts(section.widget, parts)
+            section.widget = self._make_widget(part)
+            section.width = -1
+        section.group = group
+        if _show_parts(section.widget, group.parts):
+            section.width = -1
         section.widget.show()
 
     def _make_widget(self, part: Part) -> SectionWidget:
@@ -254,12 +255,7 @@ class Flow(QWidget):
         for section in self._sections:
             if isinstance(section.widget, CodeBlock) or not section.widget.has_sources:
                 continue
-            parts: Sequence[Part] = self._stream.parts[
-                section.start : section.start + section.count
-            ]
-            if isinstance(section.widget, Prose):
-                parts = in_prose(parts)
-            if _show_parts(section.widget, parts):
+            if _show_parts(section.widget, section.group.parts):
                 section.width = -1
                 is_changed = True
         if is_changed:
@@ -271,14 +267,6 @@ class Flow(QWidget):
             if isinstance(section.widget, CodeBlock):
                 section.width = -1
         self.height_changed.emit()
-
-
-def _rest_of_table(following: Sequence[SectionWidget]) -> TableSection | None:
-    """Return the section below, if it has more rows of the same table."""
-    for widget in following:
-        if isinstance(widget, TableSection) and not widget.first.has_header:
-            return widget
-    return None
 
 
 def _widget_type(part: Part) -> type[SectionWidget]:

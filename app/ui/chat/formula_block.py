@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication, QTextCursor, QTextOption
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor, QTextOption
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.document_pictures import DocumentPictures, words_of
+from app.ui.chat.document_pictures import DocumentPictures
 from app.ui.chat.parts import Formula, Kind, Run, Style
 from app.ui.chat.plain import LINE_BREAK
 from app.ui.chat.text_styles import OBJECT, TextStyles
@@ -71,12 +71,6 @@ class FormulaBlock(WideText):
         cursor.endEditBlock()
         self.setAccessibleDescription(run.formula)
         return True
-
-    @Slot()
-    def copy_selection(self) -> None:
-        """Put the source on the clipboard."""
-        if self.textCursor().hasSelection():
-            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
 
     def _least_width(self) -> int:
         if self._shown is None or self._shown.text != OBJECT:

@@ -29,10 +29,10 @@ _MOST_CHARACTERS = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Parts that one section shows: from where, how many, and what they are there."""
+    """Parts that one section shows: from where, before which, and what they are there."""
 
     start: int
-    count: int
+    end: int
     parts: Sequence[Part]
 
 
@@ -44,7 +44,7 @@ def groups(parts: Sequence[Part], start: int, boxes: int) -> Iterator[Group]:
     while start < len(parts):
         if boxes > 0 and not isinstance(parts[start], Paragraph):
             boxes -= 1
-            yield Group(start, 1, parts[start : start + 1])
+            yield Group(start, start + 1, parts[start : start + 1])
             start += 1
             continue
         end = start
@@ -55,11 +55,11 @@ def groups(parts: Sequence[Part], start: int, boxes: int) -> Iterator[Group]:
                 break
             room -= _length(part)
             end += 1
-        yield Group(start, end - start, in_prose(parts[start:end]))
+        yield Group(start, end, _in_prose(parts[start:end]))
         start = end
 
 
-def in_prose(parts: Sequence[Part]) -> Sequence[Part]:
+def _in_prose(parts: Sequence[Part]) -> Sequence[Part]:
     """Return `parts` as paragraphs."""
     if all(isinstance(part, Paragraph) for part in parts):
         return parts

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.chat.thinking import without_thinking
 from app.presenters.message_offers import MessageOffers
 from app.presenters.variation import Variation
+from app.settings.schema import entry_named
 from app.ui.chat.copying import CopyForm
 from app.ui.icons import Icons
 from app.ui.tooltip import plain_tooltip
 
 #: How far "lower" and "higher" are from the temperature in force.
 _TEMPERATURE_STEP = 0.3
-_HIGHEST_TEMPERATURE = 2.0
 
 
 class Wish(Enum):
@@ -155,8 +155,9 @@ class MessageMenu(QMenu):
         offers = self._offers
         menu = self._submenu(parent, self.tr("Temperature"), offers.no_temperature)
         now = offers.temperature
-        lower = max(0.0, round(now - _TEMPERATURE_STEP, 2))
-        higher = min(_HIGHEST_TEMPERATURE, round(now + _TEMPERATURE_STEP, 2))
+        lowest, highest = entry_named("temperature").spec.bounds
+        lower = max(lowest, round(now - _TEMPERATURE_STEP, 2))
+        higher = min(highest, round(now + _TEMPERATURE_STEP, 2))
         self._add(menu, self.tr("0, the likeliest words"), Variation(temperature=0.0))
         if 0 < lower < now:
             words = self.tr("Lower: {value}").format(value=f"{lower:g}")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.chat.message import Message
+from app.ui.page_dialog import take_size
 from app.ui.plain_text_edit import PlainTextEdit
 from app.ui.theme import SPACE_L, SPACE_M
 
@@ -39,9 +40,7 @@ class NoteDialog(QDialog):
         rows.addWidget(self._field, 1)
         rows.addWidget(buttons)
         self.accepted.connect(self._on_accepted)
-        size = QSize(440, 260)
-        below = self.parentWidget()
-        self.resize(size if below is None else size.boundedTo(below.window().size()))
+        take_size(self, QSize(440, 260))
         self._field.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

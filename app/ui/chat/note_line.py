@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
@@ -66,5 +66,4 @@ class NoteLine(QWidget):
         if self.text.focused_by_keyboard:
             around = self.text.geometry().adjusted(-SPACE_S, 0, SPACE_S, 0)
             draw_ring(painter, self._theme, around.intersected(self.rect()))
-        painter.setPen(Qt.PenStyle.NoPen)
         painter.end()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.ui.chat.document_pictures import words_of
 from app.ui.chat.parts import Kind, Paragraph
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.text_view import TextView
@@ -46,12 +45,6 @@ class Prose(TextView):
         """Lay the text out in `width` and return its height."""
         self._writer.fit(width)
         return super().height_at(width)
-
-    @Slot()
-    def copy_selection(self) -> None:
-        """Put the selected text on the clipboard, plain; formulas as their source."""
-        if self.textCursor().hasSelection():
-            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
 
     def show_parts(self, parts: Sequence[Paragraph]) -> bool:
         """Say `parts`, at least one. Return whether anything changed."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.ui.chat.flow import Flow
 from app.ui.chat.parts import Gap, Part
 from app.ui.chat.plain import clean, verbatim
@@ -48,9 +46,7 @@ class VerbatimStream(MarkdownStream):
 class RawText(Flow):
     """Shows text that may still be arriving, as it came."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._stream = VerbatimStream()
+    _STREAM = VerbatimStream
 
     def show_thinking_ms(self, milliseconds: float | None) -> None:
         """Take no notice: thoughts are text like everything else."""

@@ -127,9 +127,8 @@ class Selector(QObject):
 
     def select_all(self) -> None:
         """Select the whole conversation."""
-        ids = [entry.id for entry in self._entries]
-        if ids:
-            self._select(Point(ids[0]), Point.end_of(ids[-1]))
+        if self._entries:
+            self._select(Point(self._entries[0].id), Point.end_of(self._entries[-1].id))
 
     @property
     def has_selection(self) -> bool:
@@ -298,15 +297,15 @@ class Selector(QObject):
         return self._beside(focus.message_id, forward=forward)
 
     def _beside(self, message_id: str, *, forward: bool) -> Point | None:
-        ids = [entry.id for entry in self._entries]
-        place = ids.index(message_id) + (1 if forward else -1)
-        if not 0 <= place < len(ids):
+        place = self._entries.place(message_id) + (1 if forward else -1)
+        if not 0 <= place < len(self._entries):
             return None
-        widget = self._view().widget_for(ids[place])
+        beside = self._entries[place].id
+        widget = self._view().widget_for(beside)
         sections = widget.sections() if widget is not None else ()
         if forward or not sections:
-            return Point(ids[place])
-        return Point(ids[place], len(sections) - 1, length_of(sections[-1]))
+            return Point(beside)
+        return Point(beside, len(sections) - 1, length_of(sections[-1]))
 
     def _select(self, anchor: Point, focus: Point) -> None:
         self._anchor = anchor

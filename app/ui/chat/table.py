@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.copy_button import SIDE, CopyButton
 from app.ui.chat.csv_text import csv_text
-from app.ui.chat.document_pictures import DocumentPictures, words_of
+from app.ui.chat.document_pictures import DocumentPictures
 from app.ui.chat.parts import Alignment, Kind, Paragraph, Run, Table
 from app.ui.chat.text_styles import OBJECT, TextStyles, is_right_to_left
 from app.ui.chat.wide_text import WideText
@@ -109,12 +109,6 @@ class TableSection(WideText):
         self.copy_button.setVisible(self.first.has_header)
         self.copy_button.move(width - SIDE, 0)
         return max(super().height_at(width - _MARGIN), SIDE if self.first.has_header else 0)
-
-    @Slot()
-    def copy_selection(self) -> None:
-        """Put the selected text on the clipboard, plain; formulas as their source."""
-        if self.textCursor().hasSelection():
-            QGuiApplication.clipboard().setText(words_of(self.textCursor()))
 
     def show_parts(self, parts: Sequence[Table]) -> bool:
         """Show the one table of `parts`. Return whether anything changed."""

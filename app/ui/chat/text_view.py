@@ -115,7 +115,7 @@ class TextView(QTextBrowser):
 
     @Slot()
     def copy_selection(self) -> None:
-        """Put the selected text on the clipboard, plain.
+        """Put the selected text on the clipboard, plain; formulas as their source.
 
         Not by `createMimeDataFromSelection`: the clipboard lives longer than Python, and data made
         by Python crashes it at the very end.

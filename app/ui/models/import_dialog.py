@@ -26,6 +26,7 @@ from app.presenters.notices import Level, Notice, Notices
 from app.presenters.tasks import Tasks
 from app.ui.models.how_chooser import HowChooser
 from app.ui.models.import_progress import ImportProgressView
+from app.ui.page_dialog import take_size
 from app.ui.settings.setting_chooser import SettingChooser
 from app.ui.text_label import TextLabel
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, FontRole, Theme
@@ -166,8 +167,7 @@ class ImportDialog(QDialog):
         whole.setSpacing(SPACE_S)
         whole.addWidget(area, 1)
         whole.addLayout(buttons)
-        below = self.parentWidget()
-        self.resize(_SIZE if below is None else _SIZE.boundedTo(below.window().size()))
+        take_size(self, _SIZE)
 
     def _connect(self) -> None:
         library = self._library

@@ -42,6 +42,7 @@ from app.ui.models.import_button import ImportButton
 from app.ui.models.library_footer import LibraryFooter
 from app.ui.models.library_page import LibraryPage
 from app.ui.models.notice_place import NoticePlace
+from app.ui.page_dialog import take_size
 from app.ui.search_field import SearchField
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 
@@ -169,8 +170,7 @@ class ModelsWindow(QDialog):
         rows.addWidget(self._pages, 1)
         rows.addWidget(self._place)
         rows.addLayout(bottom)
-        below = self.parentWidget()
-        self.resize(_SIZE if below is None else _SIZE.boundedTo(below.window().size()))
+        take_size(self, _SIZE)
         self._arrange()
 
     def _arrange(self) -> None:
