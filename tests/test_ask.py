@@ -371,6 +371,15 @@ def test_an_adapter_changes_the_answer(tmp_path: Path) -> None:
     assert ask(*question).stdout != ask(*question, "--adapter", pirate).stdout
 
 
+def test_a_damaged_library_is_told_once_though_an_adapter_is_looked_up_too(tmp_path: Path) -> None:
+    paths = Paths.under(tmp_path / "profile")
+    paths.create()
+    paths.library_file.write_bytes(b"{")
+    pirate = starter_path().with_name("pirate.gguf")
+    done = ask("Hi", "--adapter", pirate, "--max-tokens", "1", "--profile", tmp_path / "profile")
+    assert done.stderr.count("library.json") == 1
+
+
 def test_an_adapter_that_is_not_there_is_told(tmp_path: Path) -> None:
     model = Script().write_to(tmp_path / "m.script")
     done = ask("Why?", "--model", model, "--adapter", tmp_path / "x.gguf", status=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.catalog.facts import Fact, FactName, Kind, Source
@@ -14,7 +14,7 @@ from app.catalog.sidecars import facts_beside
 from app.chat.text import well_formed
 from app.errors import ModelLoadError
 from app.runtime.file_beginning import read_beginning
-from app.runtime.gguf.file_check import adapter_of, checked_header, model_of
+from app.runtime.gguf.file_check import adapter_layout, checked_header, model_of
 from app.runtime.gguf.header import Header
 from app.runtime.gguf.layout import Layout, layout_of, rank_of
 from app.runtime.gguf.memory import kv_bytes_per_token
@@ -104,16 +104,7 @@ def describe_file(found: FoundFile) -> Description:
             advice="Choose another model, or put the file back.",
         )
     problem, advice = _name_problem(path)
-    return Description(
-        found,
-        described.kind,
-        key,
-        described.facts,
-        problem,
-        advice,
-        layout=described.layout,
-        kv_bytes_per_token=described.kv_bytes_per_token,
-    )
+    return replace(described, key=key, problem=problem, advice=advice)
 
 
 def shown_name(path: Path) -> str:
@@ -143,7 +134,7 @@ def _described(found: FoundFile, kind: Kind, suffix: str) -> Description:
     if suffix == ".gguf":
         header = checked_header(path, kind.value, pause_s=_BREATH_S)
         if header.text("general.type") == Kind.ADAPTER.value:
-            return _adapter(found, adapter_of(path, header))
+            return _adapter(found, header, adapter_layout(path, header))
         return _gguf_model(found, header)
     if suffix == ".rkllm":
         check_npu_model(path)
@@ -170,13 +161,13 @@ def _gguf_model(found: FoundFile, header: Header) -> Description:
     )
 
 
-def _adapter(found: FoundFile, header: Header) -> Description:
+def _adapter(found: FoundFile, header: Header, layout: Layout) -> Description:
     said = [
         (FactName.BASE, header.text("general.base_model.0.name").strip()),
         (FactName.RANK, str(rank_of(header) or "")),
     ]
     facts = _header_facts(header, said) + _facts_of(found)
-    return Description(found, Kind.ADAPTER, facts=facts, layout=layout_of(header))
+    return Description(found, Kind.ADAPTER, facts=facts, layout=layout)
 
 
 def _header_facts(header: Header, said: list[tuple[FactName, str]]) -> tuple[Fact, ...]:

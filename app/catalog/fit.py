@@ -7,12 +7,10 @@ from enum import Enum
 
 from app.catalog.library import LibraryEntry, Severity
 from app.catalog.model_file import size_text
-from app.runtime.gguf.memory import available_bytes
+from app.runtime.gguf.memory import OVERHEAD_BYTES, available_bytes
 
-__all__ = ["Fit", "FitMark", "available_bytes", "fit_of"]
+__all__ = ["Fit", "FitMark", "available_bytes", "fit_of", "memory_of"]
 
-#: What a runtime needs beside weights and KV cache, at the least (as in runtime.gguf.memory).
-_OVERHEAD_BYTES = 24 * 1024 * 1024
 #: What should stay free for the desktop; with less a model loads, but everything is slow.
 _COMFORT_BYTES = 400_000_000
 #: A model whose KV cache is not known fits surely enough when this much more is free.
@@ -51,7 +49,7 @@ def fit_of(entry: LibraryEntry, context_tokens: int, available: int | None, free
     tokens = min(context_tokens, entry.context_limit or context_tokens)
     per_token = entry.kv_bytes_per_token
     cache = per_token * tokens if per_token is not None else None
-    needed = entry.size + _OVERHEAD_BYTES + (cache or 0)
+    needed = entry.size + OVERHEAD_BYTES + (cache or 0)
     needs = _needs(entry.size, needed, cache, tokens)
     if available is None:
         return Fit(

@@ -25,7 +25,7 @@ from app.catalog.file_names import fitting
 from app.catalog.fingerprint import fingerprint
 from app.catalog.import_errors import bad_source, bad_target, no_room
 from app.catalog.leftovers import TEMPORARY
-from app.catalog.walk import found_file, walk
+from app.catalog.walk import Walk, found_file, walk
 from app.settings.kept_file import sync_folder
 
 _CHUNK_BYTES = 4 * 1024 * 1024
@@ -91,9 +91,10 @@ def import_files(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise bad_target(folder, error) from error
-    waiting = [(item, _twin(item, folder)) for item in sets]
+    there = _models_in(folder) if sets else []
+    waiting = [(item, _twin(item, there)) for item in sets]
     _check_room(folder, [item for item, twin in waiting if twin is None], how)
-    total = sum(_bytes(item) for item, twin in waiting if twin is None)
+    total = sum(whole_size(item) for item, twin in waiting if twin is None)
     work = _Work(how, on_progress, cancelled, total)
     done: list[Imported] = []
     for item, twin in waiting:
@@ -105,6 +106,25 @@ def import_files(
         except _Cancelled:
             return ImportResult(tuple(done), is_cancelled=True)
     return ImportResult(tuple(done))
+
+
+def _always() -> bool:
+    return True
+
+
+def models_behind(path: Path, is_wanted: Callable[[], bool] = _always) -> list[FoundFile]:
+    """Return the models at a path, a file or a folder, until `is_wanted` says no.
+
+    Raises AppError.
+    """
+    path = path.absolute()
+    try:
+        if path.is_dir():
+            return _whole(walk(path, is_wanted))
+        path.stat()
+        return [found_file(path)]
+    except OSError as error:
+        raise bad_source(path, error) from error
 
 
 class _Work:
@@ -230,32 +250,30 @@ def _sets(paths: Iterable[Path]) -> list[FoundFile]:
     """Return the models behind `paths`, each one once. Raises AppError."""
     found: dict[Path, FoundFile] = {}
     for path in paths:
-        path = path.absolute()
-        try:
-            if path.is_dir():
-                items = [item for item in walk(path, _always).files if not item.is_unfinished]
-            else:
-                path.stat()
-                items = [found_file(path)]
-        except OSError as error:
-            raise bad_source(path, error) from error
-        for item in items:
+        for item in models_behind(path):
             found.setdefault(item.path, item)
     return list(found.values())
 
 
-def _always() -> bool:
-    return True
+def _models_in(folder: Path) -> list[FoundFile]:
+    try:
+        return _whole(walk(folder, _always))
+    except OSError as error:
+        raise bad_target(folder, error) from error
 
 
-def _twin(item: FoundFile, folder: Path) -> Path | None:
-    """Return the file in `folder` with the same content, or None. Raises AppError."""
+def _whole(found: Walk) -> list[FoundFile]:
+    return [file for file in found.files if not file.is_unfinished]
+
+
+def _twin(item: FoundFile, there: Iterable[FoundFile]) -> Path | None:
+    """Return the file among those `there` with the same content, or None. Raises AppError."""
     first = item.path
     try:
         size = first.stat().st_size
         key = ""
-        for each in walk(folder, _always).files:
-            if each.path.suffix.lower() != first.suffix.lower() or each.is_unfinished:
+        for each in there:
+            if each.path.suffix.lower() != first.suffix.lower():
                 continue
             try:
                 if each.path.stat().st_size != size:
@@ -271,7 +289,8 @@ def _twin(item: FoundFile, folder: Path) -> Path | None:
     return None
 
 
-def _bytes(item: FoundFile) -> int:
+def whole_size(item: FoundFile) -> int:
+    """Return the size of a model with all that belongs to it, in bytes."""
     total = item.size
     for file in item.sidecars:
         with contextlib.suppress(OSError):
@@ -285,7 +304,7 @@ def _check_room(folder: Path, items: list[FoundFile], how: How) -> None:
         return
     try:
         device = folder.stat().st_dev
-        files = [(_bytes(item), item.path.stat().st_dev) for item in items]
+        files = [(whole_size(item), item.path.stat().st_dev) for item in items]
         needed = needed_bytes(files, device, copies=how is How.COPY)
         free = shutil.disk_usage(folder).free
     except OSError as error:

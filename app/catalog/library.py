@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -12,12 +11,11 @@ from app.catalog.doubts import doubt_about
 from app.catalog.facts import Fact, FactName, Kind, best
 from app.catalog.kv_cache import kv_bytes_per_token
 from app.catalog.model_file import size_text
+from app.catalog.names import without_part
 from app.catalog.record_bounds import is_context
 from app.catalog.records import Record
 from app.catalog.shown import shown_text
 from app.catalog.starter import STARTER_LABEL, is_starter
-
-_PART_NUMBER = re.compile(r"-\d{5}-of-\d{5}$")
 
 
 class Severity(Enum):
@@ -125,7 +123,7 @@ def _limit(context: Fact | None) -> int | None:
 
 def label_of(path: Path) -> str:
     """Return what a file is called for people: its name, without ending and number of the part."""
-    return shown_text(_PART_NUMBER.sub("", path.stem))
+    return shown_text(without_part(path.stem))
 
 
 def by_label(entry: LibraryEntry) -> tuple[str, str]:

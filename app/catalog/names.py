@@ -92,7 +92,7 @@ _VARIANT = re.compile(rf"{_START}({'|'.join(_VARIANTS)}){_END}", re.IGNORECASE)
 
 def facts_in_name(name: str, *, is_npu: bool, source: Source = Source.NAME) -> tuple[Fact, ...]:
     """Return what `name` tells: a file name without its ending, or the name of a repository."""
-    name = _UNDERSCORED.sub(r"\1.\2", _PART.sub("", name))
+    name = _UNDERSCORED.sub(r"\1.\2", without_part(name))
     found = [
         (FactName.FAMILY, family_in(name)),
         (FactName.PARAMETERS, _parameters(name)),
@@ -108,6 +108,11 @@ def facts_in_name(name: str, *, is_npu: bool, source: Source = Source.NAME) -> t
             (FactName.OPTIMIZATION, _last(_OPTIMIZATION, name)),
         ]
     return tuple(Fact(about, value, source) for about, value in found if value)
+
+
+def without_part(name: str) -> str:
+    """Return the name of a model of which `name`, without its ending, may name a part."""
+    return _PART.sub("", name)
 
 
 def family_in(name: str) -> str:

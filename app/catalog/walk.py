@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from app.catalog.describe import FOREIGN_SUFFIXES, FoundFile
@@ -112,6 +113,7 @@ def _files_in(
             yield _found(root, (folder / match[0],), (), is_unfinished=True)
 
 
+@cache
 def model_endings() -> tuple[str, ...]:
     """Return the endings of files that get a row, in lower case."""
     own = {ending for kind in runtime_kinds() for ending in kind.suffixes}

@@ -14,7 +14,7 @@ class SpokenText:
 
     def __init__(self) -> None:
         self._reader = PassageReader()
-        # How much was given of the passage at this place; those before it are given whole.
+        # How many pieces were given of the passage at this place; those before it are given whole.
         self._place = 0
         self._given = 0
 
@@ -34,9 +34,8 @@ class SpokenText:
         while self._place < len(passages):
             passage = passages[self._place]
             if passage.kind is PassageKind.ANSWER:
-                text = passage.text
-                found.append(text[self._given :])
-                self._given = len(text)
+                found += passage.pieces[self._given :]
+                self._given = len(passage.pieces)
             elif passage.kind is PassageKind.TOOL_CALL and passage.is_closed:
                 found.append(f"<tool_call>{passage.text}</tool_call>")
             if not passage.is_closed:

@@ -19,9 +19,10 @@ from app.errors import AppError, RunError
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.side_run import SideRun
 from app.presenters.tasks import Tasks
-from app.runtime.protocol import Capability, RunRequest, Sampling
+from app.runtime.protocol import Capability, ModelInfo, RunRequest, Sampling
 
 if TYPE_CHECKING:
+    from app.presenters.adapter_state import UsedAdapter
     from app.presenters.adapters import AdapterPresenter
     from app.presenters.library import LibraryPresenter
     from app.presenters.model import ModelPresenter
@@ -58,10 +59,12 @@ class AdapterCheck(QObject):
 
     def start(self, path: str) -> None:
         """Test the adapter in a file with the shown model; the outcome is told and kept."""
-        if self._run is None and not self._models.engine.is_busy:
-            self._is_stopped = False
-            self._run = SideRun(self._models.engine, self)
-            self._tasks.start(self._test(path, self._run), "adapter test")
+        used, info = self._adapters.known(path), self._models.state.info
+        if used is None or info is None or self._run is not None or self._models.engine.is_busy:
+            return
+        self._is_stopped = False
+        self._run = SideRun(self._models.engine, self)
+        self._tasks.start(self._test(used, info, self._run), "adapter test")
 
     def stop(self) -> None:
         """Give the test up."""
@@ -69,12 +72,7 @@ class AdapterCheck(QObject):
         if self._run is not None:
             self._run.stop()
 
-    async def _test(self, path: str, run: SideRun) -> None:
-        used = self._adapters.known(path)
-        info = self._models.state.info
-        if used is None or info is None:
-            self._run = None
-            return
+    async def _test(self, used: UsedAdapter, info: ModelInfo, run: SideRun) -> None:
         progress = self._notices.info(
             self.tr("{adapter} is being tested.").format(adapter=used.label),
             NoticeAction(self.tr("Stop"), self.stop),

@@ -43,15 +43,12 @@ def adapters_to_load(
         return ()
     found: list[Adapter] = []
     room = max(_ALWAYS_BYTES, _MOST_SHARE * model.size)
-    newest = sorted(fitting, key=_age)
-    favourites = [entry for entry in newest if entry.record.favourite]
-    first = [entry for entry in newest if str(entry.path) == chosen]
-    for entry in dict.fromkeys([*first, *favourites, *newest]):
+
+    def rank(entry: LibraryEntry) -> tuple[bool, bool, float]:
+        return str(entry.path) != chosen, not entry.record.favourite, -entry.modified
+
+    for entry in sorted(fitting, key=rank):
         if len(found) < MOST_AT_LOAD and (entry.size <= room or str(entry.path) == chosen):
             room -= entry.size
             found.append(request_of(entry))
     return tuple(found)
-
-
-def _age(entry: LibraryEntry) -> float:
-    return -entry.modified

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -133,11 +134,6 @@ class AskPlanner:
         return overrides
 
     def _record_of(self, path: Path) -> Record:
-        def read(file: Path) -> tuple[Record, tuple[str, ...]]:
-            records = RecordsFile(file)
-            complaints = records.load()
-            return records.get(key), complaints
-
         try:
             key = fingerprint(path)
         except OSError as error:
@@ -145,7 +141,11 @@ class AskPlanner:
                 f"{well_formed(path.name)} cannot be read: {error.strerror}.",
                 "Check who may read it.",
             ) from error
-        return self._read(self._paths.library_file, read)
+        return self._records.get(key)
+
+    @cached_property
+    def _records(self) -> RecordsFile:
+        return self._read(self._paths.library_file, _records_in)
 
     def _preset(self) -> Overrides:
         name = self._settings.state.preset
@@ -183,6 +183,11 @@ def _last_model(model: Path, *, failed: bool) -> Path:
 
 def _settings_in(file: Path) -> tuple[Settings, tuple[str, ...]]:
     return SettingsFile(file).load()
+
+
+def _records_in(file: Path) -> tuple[RecordsFile, tuple[str, ...]]:
+    records = RecordsFile(file)
+    return records, records.load()
 
 
 def _presets_in(file: Path) -> tuple[Presets, tuple[str, ...]]:

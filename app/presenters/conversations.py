@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -227,13 +227,11 @@ class ConversationsPresenter(QObject):
 
         The store does the same by itself when it adds the message.
         """
-        self._change(
-            conversation_id, lambda old: replace(old, leaf_id=leaf_id, updated_at=time.time())
-        )
+        self._change(conversation_id, leaf_id=leaf_id, updated_at=time.time())
 
     def show_branch(self, conversation_id: str, leaf_id: str | None) -> None:
         """Remember which branch of a conversation is shown."""
-        self._change(conversation_id, lambda old: replace(old, leaf_id=leaf_id))
+        self._change(conversation_id, leaf_id=leaf_id)
         self._saver.save(Store.set_leaf, conversation_id, leaf_id)
 
     def keep_draft(self, conversation_id: str, text: str) -> None:
@@ -248,28 +246,35 @@ class ConversationsPresenter(QObject):
         """Give a conversation another title; an empty one changes nothing."""
         title = " ".join(well_formed(title).split())
         if title and conversation_id in self._conversations:
-            self._change(conversation_id, lambda old: replace(old, title=title))
+            self._change(conversation_id, title=title)
             self._saver.save(Store.rename_conversation, conversation_id, title)
 
     def set_pinned(self, conversation_id: str, pinned: bool) -> None:
         """Keep a conversation at the top of the list, or not."""
         if conversation_id in self._conversations:
-            self._change(conversation_id, lambda old: replace(old, pinned=pinned))
+            self._change(conversation_id, pinned=pinned)
             self._saver.save(Store.set_pinned, conversation_id, pinned)
 
     def set_folder(self, conversation_id: str, folder: str) -> None:
         """Lay a conversation into a folder, which is there by being named, or into none."""
-        if conversation_id in self._conversations:
-            name = folder_name(well_formed(folder))
-            self._change(conversation_id, partial(replace, folder=name))
-            self._saver.save(Store.set_folder, conversation_id, name)
+        self.fill_folder((conversation_id,), folder)
+
+    def fill_folder(self, conversation_ids: tuple[str, ...], folder: str) -> None:
+        """Lay several conversations into a folder, or into none; the list changes once."""
+        name = folder_name(well_formed(folder))
+        known = [each for each in conversation_ids if each in self._conversations]
+        for each in known:
+            self._conversations[each] = replace(self._conversations[each], folder=name)
+            self._saver.save(Store.set_folder, each, name)
+        if known:
+            self.conversations_changed.emit(self.conversations)
 
     def set_archived(self, conversation_id: str, archived: bool) -> None:
         """Put a conversation away at the end of the list, or take it out again."""
         conversation = self._conversations.get(conversation_id)
         if conversation is None or conversation.archived == archived:
             return
-        self._change(conversation_id, partial(replace, archived=archived))
+        self._change(conversation_id, archived=archived)
         self._saver.save(Store.set_archived, conversation_id, archived)
         if archived:
             undo = NoticeAction(
@@ -306,7 +311,7 @@ class ConversationsPresenter(QObject):
         if self.current is None:
             self._new_choices = choices
         else:
-            self._change(self._current_id, partial(replace, choices=choices))
+            self._change(self._current_id, choices=choices)
             self._saver.save(Store.set_choices, self._current_id, choices)
         self.choices_changed.emit(choices)
 
@@ -387,10 +392,10 @@ class ConversationsPresenter(QObject):
     def _is_temporary(self, conversation_id: str) -> bool:
         return self._temporary is not None and self._temporary.conversation_id == conversation_id
 
-    def _change(self, conversation_id: str, change: Callable[[Conversation], Conversation]) -> None:
+    def _change(self, conversation_id: str, **changes: Any) -> None:
         conversation = self._conversations.get(conversation_id)
         if conversation is not None:
-            self._conversations[conversation_id] = change(conversation)
+            self._conversations[conversation_id] = replace(conversation, **changes)
             self.conversations_changed.emit(self.conversations)
 
 

@@ -47,13 +47,14 @@ class Folders(QObject):
     def rename(self, old: str, name: str) -> None:
         """Give a folder another name; that of another folder brings both together."""
         if (name := folder_name(well_formed(name))) and name != old:
-            self._fill(self._content(old), name)
+            self._conversations.fill_folder(self._content(old), name)
 
     def remove(self, name: str) -> None:
         """Take a folder away; its conversations stay. The notice offers to undo it."""
         content = self._content(name)
-        self._fill(content, "")
-        undo = NoticeAction(self.tr("Undo"), partial(self._fill, content, name))
+        self._conversations.fill_folder(content, "")
+        put_back = partial(self._conversations.fill_folder, content, name)
+        undo = NoticeAction(self.tr("Undo"), put_back)
         self._notices.info(
             self.tr("The folder “{name}” was removed. Its conversations stay.").format(name=name),
             undo,
@@ -62,7 +63,3 @@ class Folders(QObject):
     def _content(self, name: str) -> tuple[str, ...]:
         every = self._conversations.conversations
         return tuple(conversation.id for conversation in every if conversation.folder == name)
-
-    def _fill(self, conversation_ids: tuple[str, ...], name: str) -> None:
-        for conversation_id in conversation_ids:
-            self._conversations.set_folder(conversation_id, name)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -133,6 +133,7 @@ class ImportPreview(QObject):
 
 def _plan(paths: tuple[Path, ...], stopped: threading.Event) -> ImportPlan:
     from app.catalog.describe import shown_name
+    from app.catalog.importing import models_behind, whole_size
     from app.catalog.removable import removable_media
     from app.catalog.walk import model_endings
 
@@ -140,7 +141,7 @@ def _plan(paths: tuple[Path, ...], stopped: threading.Event) -> ImportPlan:
     left_out: list[str] = []
     try:
         for path in paths:
-            for file in _files(path.absolute(), stopped):
+            for file in models_behind(path, lambda: not stopped.is_set()):
                 if file.path.name.lower().endswith(model_endings()):
                     found.setdefault(file.path, file)
                 else:
@@ -149,39 +150,12 @@ def _plan(paths: tuple[Path, ...], stopped: threading.Event) -> ImportPlan:
         return ImportPlan(error=error)
     media = [medium for medium in removable_media() if _holds(medium.path, found)]
     items = tuple(
-        ImportItem(file.path, shown_name(file.path), _size(file), _device(file.path))
+        ImportItem(file.path, shown_name(file.path), whole_size(file), _device(file.path))
         for file in found.values()
     )
     return ImportPlan(
         items, bool(media), any(medium.is_read_only for medium in media), tuple(left_out)
     )
-
-
-def _files(path: Path, stopped: threading.Event) -> Iterator[FoundFile]:
-    """Yield the models behind a path. Raises AppError."""
-    from app.catalog.import_errors import bad_source
-    from app.catalog.walk import found_file, walk
-
-    try:
-        if path.is_dir():
-            found = walk(path, lambda: not stopped.is_set()).files
-            yield from (file for file in found if not file.is_unfinished)
-        else:
-            path.stat()
-            yield found_file(path)
-    except OSError as error:
-        raise bad_source(path, error) from error
-
-
-def _size(file: FoundFile) -> int:
-    return file.size + sum(_size_of(path) for path in file.sidecars)
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _holds(medium: Path, files: Iterable[Path]) -> bool:

@@ -14,7 +14,7 @@ from app.catalog.fit import FitMark, available_bytes, fit_of, memory_of
 from app.catalog.library import LibraryEntry, Severity
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.settings import SettingsPresenter
-from app.settings.layers import decode_overrides
+from app.settings.layers import Layer, decode_overrides
 
 if TYPE_CHECKING:
     from app.presenters.library import LibraryPresenter
@@ -46,7 +46,7 @@ def choices_of(
 def context_of(entry: LibraryEntry, settings: SettingsPresenter) -> int:
     """Return the context window that a model would be loaded with now, in tokens."""
     overrides, _complaints = decode_overrides(entry.record.overrides)
-    return settings.settings_with(overrides).context.context_tokens
+    return settings.settings_with(Layer.MODEL, overrides).context.context_tokens
 
 
 def freed_by(state: ModelState, library: LibraryPresenter, settings: SettingsPresenter) -> int:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.message import Message, MessageState, Role, new_id
 from app.chat.spoken import SpokenText
-from app.chat.statistics import FinishReason, RunStatistics
+from app.chat.statistics import RunStatistics
 from app.chat.text import well_formed
 from app.chat.thinking import without_thinking
 from app.errors import AppError
@@ -16,23 +16,15 @@ from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
+from app.presenters.reply import STATE_AFTER
 from app.presenters.requests import run_request
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.side_run import SideRun
 from app.presenters.tasks import Tasks
 from app.runtime.protocol import RunResult
-from app.settings.codec import with_value
-from app.settings.layers import Layer
-from app.settings.schema import Settings, entries
+from app.settings.layers import Layer, Overrides
 from app.store.store import Store
-
-_STATES = {
-    FinishReason.STOP: MessageState.COMPLETE,
-    FinishReason.LENGTH: MessageState.CUT,
-    FinishReason.STOPPED: MessageState.STOPPED,
-    FinishReason.PAUSED: MessageState.STOPPED,
-}
 
 
 class QuickAsk(QObject):
@@ -172,7 +164,9 @@ class QuickAsk(QObject):
         message = Message(new_id(), "", None, Role.USER, self._question, self._asked_at)
         problem: AppError | None = None
         try:
-            self._take(await run.finish(run_request((message,), self._own_settings(), ())))
+            # Those of the conversation that is shown do not count here.
+            settings = self._settings.settings_with(Layer.CONVERSATION, Overrides())
+            self._take(await run.finish(run_request((message,), settings, ())))
         except AppError as error:
             problem = error
             self._state, self._failure = MessageState.INTERRUPTED, error.cause
@@ -183,18 +177,8 @@ class QuickAsk(QObject):
         self.finished.emit(problem)
 
     def _take(self, result: RunResult) -> None:
-        self._state, self._failure = _STATES[result.finish], ""
+        self._state, self._failure = STATE_AFTER[result.finish], ""
         self._statistics = result.statistics
-
-    def _own_settings(self) -> Settings:
-        """Return the settings in force without those of the conversation that is shown."""
-        settings = self._settings.settings
-        of_conversation = self._settings.overrides_of(Layer.CONVERSATION)
-        for entry in entries():
-            if (entry.group, entry.name) in of_conversation:
-                value = self._settings.value_at(entry, Layer.PRESET)
-                settings = with_value(settings, entry.group, entry.name, value)
-        return settings
 
     @Slot(str)
     def _on_text_added(self, text: str) -> None:

@@ -24,7 +24,8 @@ from app.store.store import Store
 JOURNAL_INTERVAL_MS = 150
 STATUS_INTERVAL_MS = 250
 
-_STATES = {
+#: What becomes of an answer when its run has ended.
+STATE_AFTER = {
     FinishReason.STOP: MessageState.COMPLETE,
     FinishReason.LENGTH: MessageState.CUT,
     FinishReason.STOPPED: MessageState.STOPPED,
@@ -177,7 +178,7 @@ class Reply(QObject):
             return
         message = self._message
         statistics = replace(result.statistics, thinking_ms=self._thinking.finish())
-        self._finish(state=_STATES[result.finish], statistics=statistics)
+        self._finish(state=STATE_AFTER[result.finish], statistics=statistics)
         if result.finish is FinishReason.PAUSED and message is not None:
             self._set_paused(message.id)
 

@@ -42,18 +42,13 @@ def load_request(model: Path, settings: Settings) -> LoadRequest:
 
 
 def run_request(
-    path: Sequence[Message],
-    settings: Settings,
-    adapters: tuple[Adapter, ...],
-    *,
-    continue_answer: bool = False,
+    path: Sequence[Message], settings: Settings, adapters: tuple[Adapter, ...]
 ) -> RunRequest:
     """Return the request that lets a model answer the last message of `path`, or write on in it."""
     return RunRequest(
         prompt_for(path, well_formed(settings.context.system_prompt)),
         sampling_of(settings.sampling),
         settings.sampling.max_new_tokens,
-        continue_answer=continue_answer,
         thinking=_THINKS[settings.context.thinking],
         adapters=adapters,
     )

@@ -92,9 +92,9 @@ class SettingsPresenter(QObject):
         """The settings of the app, as they are where nobody decided otherwise."""
         return self._app
 
-    def settings_with(self, model: Overrides) -> Settings:
-        """Return the settings as they would be in force with another model."""
-        return resolve(self._app, {**self._layers, Layer.MODEL: model})
+    def settings_with(self, layer: Layer, overrides: Overrides) -> Settings:
+        """Return the settings as they would be in force with others in one layer."""
+        return resolve(self._app, {**self._layers, layer: overrides})
 
     def set_value(self, group: str, name: str, value: Any) -> None:
         """Change one setting of the app.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Container, Mapping
-from dataclasses import Field, fields, replace
+from dataclasses import fields, replace
 from enum import Enum
 from typing import Any
 
@@ -28,7 +28,7 @@ def encode(settings: Settings, unknown: Mapping[str, Any] | None = None) -> str:
 
 def unknown_in(text: str) -> dict[str, Any]:
     """Return what stands in a settings file that `decode` can read, and is not known here."""
-    known = {(group.name, item.name) for group in fields(Settings) for item in _members(group.name)}
+    known = {(entry.group, entry.name) for entry in entries()}
     return without_known(tomllib.loads(text), known)
 
 
@@ -86,10 +86,6 @@ def decode(text: str) -> tuple[Settings, tuple[str, ...]]:
             continue
         settings = with_value(settings, entry.group, entry.name, value)
     return settings, tuple(complaints)
-
-
-def _members(group: str) -> tuple[Field[Any], ...]:
-    return fields(getattr(Settings(), group))
 
 
 def value_of(settings: Settings, group: str, name: str) -> Any:

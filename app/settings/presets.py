@@ -96,21 +96,20 @@ class Presets:
         preset = self.find(name)
         return preset.name if preset is not None else ""
 
-    def with_preset(self, name: str, overrides: Overrides) -> Presets:
+    def with_preset(
+        self, name: str, overrides: Overrides, unknown: Mapping[str, Any] | None = None
+    ) -> Presets:
         """Return these presets with one more, or with other values for one.
 
+        `unknown` is what a newer Cairn has in it; None leaves that as it is.
         Raises ValueError, saying what is wrong, for a name that cannot be.
         """
         name = checked_name(name)
         known = self.find(name)
         if known is None:
-            return Presets((*self.items, Preset(name, overrides)))
-        return self._with(known, replace(known, overrides=overrides))
-
-    def with_unknown(self, name: str, unknown: Mapping[str, Any]) -> Presets:
-        """Return these presets with what a newer Cairn has in one that is there."""
-        known = self.find(name)
-        return self if known is None else self._with(known, replace(known, unknown=unknown))
+            return Presets((*self.items, Preset(name, overrides, unknown=unknown or {})))
+        kept = known.unknown if unknown is None else unknown
+        return self._with(known, replace(known, overrides=overrides, unknown=kept))
 
     def renamed(self, old: str, new: str) -> Presets:
         """Return these presets with another name for one of the user's own.

@@ -28,11 +28,6 @@ class PresetsFile:
     def __init__(self, path: Path) -> None:
         self._file = KeptFile(path, _WORDS)
 
-    @property
-    def path(self) -> Path:
-        """Where the file is, or will be."""
-        return self._file.path
-
     def load(self) -> tuple[Presets, tuple[str, ...]]:
         """Return the presets, and one sentence for the user about each thing that was wrong."""
         text, complaint = self._file.read()
@@ -77,8 +72,7 @@ def _decode(tables: dict[str, Any]) -> tuple[Presets, tuple[str, ...]]:
         else:
             overrides, bad = overrides_in(table)
             try:
-                presets = presets.with_preset(name, overrides)
-                presets = presets.with_unknown(name, without_known(table, layered))
+                presets = presets.with_preset(name, overrides, without_known(table, layered))
             except ValueError as error:
                 complaints.append(f"The preset “{name[:60]}” is left out: {error}")
                 continue

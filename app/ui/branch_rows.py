@@ -19,7 +19,7 @@ from app.chat.outline import OutlineRow
 from app.chat.thinking import without_thinking
 from app.store.plain import plain_line
 from app.ui.icons import Icons
-from app.ui.row_painting import line, row_ground
+from app.ui.row_painting import line, row_ground, word_at_end
 from app.ui.theme import CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, FontRole, Theme
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -129,15 +129,11 @@ class BranchDelegate(QStyledItemDelegate):
 
     def _paint_end(self, painter: QPainter, room: QRect, row: OutlineRow) -> int:
         """Draw version and marks at the end; return where they begin."""
-        font = self._theme.font(FontRole.SMALL)
-        right = room.right() - SPACE_S
+        rest = room.adjusted(0, 0, -SPACE_S, 0)
         if row.versions > 1:
-            painter.setFont(font)
-            text = f"{row.version}/{row.versions}"
-            width = painter.fontMetrics().horizontalAdvance(text)
-            place = QRect(right - width, room.top(), width + 1, room.height())
-            line(painter, place, text, font, self._theme.color("quiet"))
-            right -= width + SPACE_S
+            small, quiet = self._theme.font(FontRole.SMALL), self._theme.color("quiet")
+            word_at_end(painter, rest, f"{row.version}/{row.versions}", small, quiet)
+        right = rest.right()
         marks = (
             ("bookmark", "accent", row.message.bookmarked),
             ("note", "quiet", row.message.note),

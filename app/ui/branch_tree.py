@@ -7,9 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QLabel,
-    QListView,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,12 +17,13 @@ from app.chat.outline import OutlineRow
 from app.ui.branch_rows import ROW_ROLE, BranchDelegate, BranchRows
 from app.ui.icons import Icons
 from app.ui.page_dialog import take_size
+from app.ui.row_list import RowList
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 
 _CHOOSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class _List(QListView):
+class _List(RowList):
     """Tells Enter and Space, which the dialog would take for its button."""
 
     #: The row that the keyboard is on was chosen.
@@ -59,10 +58,6 @@ class BranchTreeDialog(QDialog):
         self._list.setModel(self._rows)
         self._list.setItemDelegate(BranchDelegate(theme, icons, self._list))
         self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Messages"))
         self._hint = QLabel(self._hint_for(rows), self)
         self._hint.setWordWrap(True)
@@ -105,7 +100,7 @@ class BranchTreeDialog(QDialog):
         if place >= 0:
             index = self._rows.index(place)
             self._list.setCurrentIndex(index)
-            self._list.scrollTo(index, QListView.ScrollHint.PositionAtCenter)
+            self._list.scrollTo(index, RowList.ScrollHint.PositionAtCenter)
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from app.chat.grouping import Group
 from app.ui.conversation_rows import ROW_ROLE, Row
 from app.ui.icons import Icons
-from app.ui.row_painting import line, row_ground
+from app.ui.row_painting import line, picture, row_ground
 from app.ui.theme import (
     CONTROL_HEIGHT,
     ICON_SIZE,
@@ -218,10 +218,9 @@ class ConversationDelegate(QStyledItemDelegate):
     def _paint_icon(
         self, painter: QPainter, name: str, center: QPoint, size: int = ICON_SIZE
     ) -> None:
-        ratio = painter.device().devicePixelRatio()
         place = QRect(0, 0, size, size)
         place.moveCenter(center)
-        painter.drawPixmap(place, self._icons.pixmap(name, "quiet", size, ratio))
+        picture(painter, self._icons, place, name, "quiet")
 
 
 def _is_touched(option: QStyleOptionViewItem) -> bool:

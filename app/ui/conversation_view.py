@@ -13,13 +13,14 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QAbstractItemDelegate, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QListView, QWidget
 
 from app.chat.conversation import Conversation
 from app.chat.grouping import Section, folders_of
 from app.ui.conversation_delegate import ConversationDelegate
 from app.ui.conversation_rows import CONVERSATION_MIME, ConversationRows
 from app.ui.icons import Icons
+from app.ui.row_list import RowList
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _FOLDING_KEYS = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False}
 _PRESSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class ConversationView(QListView):
+class ConversationView(RowList):
     """Conversations under their headings."""
 
     #: The user opened a conversation; carries its id.
@@ -59,11 +60,7 @@ class ConversationView(QListView):
         self._folder_menu: FolderHeadingMenu | None = None
         self.setModel(self._rows)
         self.setItemDelegate(self._delegate)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QListView.DragDropMode.DragDrop)
         self.setDropIndicatorShown(False)
         self.setAccessibleName(self.tr("Conversations"))

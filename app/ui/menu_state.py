@@ -68,20 +68,28 @@ class MenuState(QObject):
         settings.settings_changed.connect(self._on_settings_changed)
         self._on_settings_changed(settings.settings)
         self._on_choices_changed(model.choices())
-        self._on_model_changed(model.state)
         self._on_adapters_changed(adapters.state)
-        self._show_conversation()
+        self._on_conversations_changed()
+
+    def _show_list(self) -> None:
+        some = bool(self._conversations.conversations)
+        for command in (
+            Command.LAST_CONVERSATION,
+            Command.NEXT_CONVERSATION,
+            Command.PREVIOUS_CONVERSATION,
+        ):
+            self._menus.set_enabled(command, some)
+        reach = self._conversations.in_reach[:PLACES]
+        self._menus.set_titles(tuple(shown_title(one.title) for one in reach))
 
     def _show_conversation(self) -> None:
         current = self._conversations.current
         temporary = self._conversations.is_temporary
-        some = bool(self._conversations.conversations)
         kept = current is not None and not temporary
         for command in _OF_A_KEPT_CONVERSATION:
             self._menus.set_enabled(command, kept)
         self._menus.set_enabled(Command.KEEP_TEMPORARY, temporary)
         self._menus.set_visible(Command.KEEP_TEMPORARY, temporary)
-        self._menus.set_enabled(Command.LAST_CONVERSATION, some)
         self._menus.set_checked(
             Command.PIN_CONVERSATION, current is not None and kept and current.pinned
         )
@@ -93,11 +101,7 @@ class MenuState(QObject):
             current.folder if current is not None else "",
             usable=kept,
         )
-        reach = self._conversations.in_reach[:PLACES]
-        self._menus.set_titles(tuple(shown_title(one.title) for one in reach))
         self._show_title_by_model()
-        for command in (Command.NEXT_CONVERSATION, Command.PREVIOUS_CONVERSATION):
-            self._menus.set_enabled(command, some)
 
     def _show_title_by_model(self) -> None:
         loaded = self._model.state.stage in (ModelStage.READY, ModelStage.RESTING)
@@ -128,6 +132,7 @@ class MenuState(QObject):
 
     @Slot(object)
     def _on_conversations_changed(self) -> None:
+        self._show_list()
         self._show_conversation()
 
     @Slot(str)

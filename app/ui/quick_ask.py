@@ -14,7 +14,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import AppError
-from app.presenters.chat_status import Activity
 from app.presenters.quick_ask import QuickAsk
 from app.ui.models.comparison_side import ComparisonSide
 from app.ui.theme import SPACE_M, SPACE_S
@@ -23,6 +22,14 @@ from app.ui.tooltip import plain_tooltip
 _USUAL_SIZE = QSize(560, 400)
 #: As long as a line that somebody types, or a paragraph that somebody pastes, can be.
 _LONGEST_QUESTION = 20_000
+
+
+def bring_up(window: QWidget) -> None:
+    """Show a window in front, also one that is minimised."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 class QuickAskWindow(QWidget):
@@ -70,10 +77,7 @@ class QuickAskWindow(QWidget):
         room = QGuiApplication.primaryScreen().availableSize()
         if not self.isVisible():
             self.resize(_USUAL_SIZE.boundedTo(room))
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        bring_up(self)
         self._question.selectAll()
         self._question.setFocus()
 
@@ -165,7 +169,6 @@ class QuickAskWindow(QWidget):
         self._tell("")
         self._answer.set_title(self._quick_ask.model)
         self._answer.clear()
-        self._answer.show_activity(Activity.WAITING)
         self._show_state()
 
     @Slot(str)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
@@ -123,8 +123,6 @@ class QuickAskDoor(QObject):
             self.left.emit()
 
     def _bring_up(self) -> None:
-        window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        from app.ui.quick_ask import bring_up
+
+        bring_up(self._window)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from app.ui.theme import RADIUS, Theme
+from app.ui.icons import Icons
+from app.ui.theme import ICON_SIZE, RADIUS, SPACE_S, Theme
 
 
 def row_ground(
@@ -48,6 +58,38 @@ def line(
     alignment |= Qt.AlignmentFlag.AlignAbsolute
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
     painter.drawText(rect, int(alignment) | int(Qt.TextFlag.TextSingleLine), shown)
+
+
+def picture(painter: QPainter, icons: Icons, place: QRect, name: str, color: str) -> None:
+    """Draw an icon as large as `place`."""
+    ratio = painter.device().devicePixelRatio()
+    painter.drawPixmap(place, icons.pixmap(name, color, place.width(), ratio))
+
+
+def mark_at_end(
+    painter: QPainter,
+    icons: Icons,
+    rest: QRect,
+    name: str,
+    color: str,
+    *,
+    size: int = ICON_SIZE,
+    gap: int = SPACE_S,
+) -> None:
+    """Draw an icon at the right of `rest`, which gives way to it."""
+    place = QRect(0, 0, size, size)
+    place.moveCenter(rest.center())
+    place.moveRight(rest.right())
+    picture(painter, icons, place, name, color)
+    rest.setRight(place.left() - gap)
+
+
+def word_at_end(painter: QPainter, rest: QRect, word: str, font: QFont, color: QColor) -> None:
+    """Draw a word at the right of `rest`, which gives way to it."""
+    width = QFontMetrics(font).horizontalAdvance(word)
+    place = QRect(rest.right() - width, rest.top(), width + 1, rest.height())
+    line(painter, place, word, font, color)
+    rest.setRight(place.left() - SPACE_S)
 
 
 def lines(

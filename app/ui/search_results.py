@@ -17,8 +17,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QTextCharFormat
 from PySide6.QtWidgets import (
-    QFrame,
-    QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.store.store import SearchHit
 from app.ui.conversation_rows import shown_title
+from app.ui.row_list import RowList
 from app.ui.row_painting import line, lines, row_ground
 from app.ui.theme import SPACE_M, SPACE_S, FontRole, Theme
 
@@ -129,7 +128,7 @@ class _HitDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class SearchResults(QListView):
+class SearchResults(RowList):
     """The list of matches; Enter or a click opens one."""
 
     #: The user chose a match; carries the SearchHit.
@@ -141,10 +140,6 @@ class SearchResults(QListView):
         self.setModel(self._hits)
         self.setItemDelegate(_HitDelegate(theme, self))
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
         # Not `activated` as well: some desktops send both for one click.
         self.clicked.connect(self._on_clicked)

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _SHEET = Template("""
 QToolTip {
@@ -206,3 +210,11 @@ QSplitter::handle { background: $line; }
 def style_sheet(values: Mapping[str, str]) -> str:
     """Return the style sheet for `values`, which the theme gives. Raises KeyError for a gap."""
     return _SHEET.substitute(values)
+
+
+def change_property(widget: QWidget, name: str, value: str) -> None:
+    """Change a property that the sheet goes by, and dress the widget anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

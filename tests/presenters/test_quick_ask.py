@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from PySide6.QtCore import QObject, Slot
 
-from app.chat.message import MessageState
+from app.chat.message import Message, MessageState
 from app.errors import AppError
+from app.presenters import quick_ask
 from app.presenters.quick_ask import QuickAsk
+from app.presenters.requests import run_request
+from app.runtime.protocol import Adapter, RunRequest
 from app.settings.layers import Layer, Overrides
+from app.settings.schema import Settings
 from tests.presenters.conftest import Play
 from tests.presenters.desk import Desk, until
 from tests.scripted_runtime import Script
@@ -174,12 +181,25 @@ def test_a_stopped_answer_can_be_continued_in_the_conversation(play: Play) -> No
     play(scene)
 
 
-def test_settings_of_the_shown_conversation_do_not_count(play: Play) -> None:
+def test_settings_of_the_shown_conversation_do_not_count(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Settings] = []
+
+    def noted_request(
+        path: Sequence[Message], settings: Settings, adapters: tuple[Adapter, ...]
+    ) -> RunRequest:
+        asked.append(settings)
+        return run_request(path, settings, adapters)
+
+    monkeypatch.setattr(quick_ask, "run_request", noted_request)
+
     async def scene(desk: Desk) -> None:
         await desk.load(Script(reply="one two three four five six"))
         few = Overrides({("sampling", "max_new_tokens"): 16, ("sampling", "top_k"): 3})
         desk.settings.set_layer(Layer.CONVERSATION, "This one", few)
-        settings = Reader(desk).quick_ask._own_settings()
+        await Reader(desk).ask("How many?")
+        (settings,) = asked
         assert settings.sampling.max_new_tokens == 1024
         assert settings.sampling.top_k != 3
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
 
 from app.runtime.rkllm.discovery import VARIABLE
@@ -231,4 +231,6 @@ def _quit(driver: Driver) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("build/screenshots"))
+    parser = ArgumentParser(prog="./start screenshots", description=main.__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("build/screenshots"))
+    main(parser.parse_args().folder)

@@ -20,7 +20,7 @@ from app.runtime.file_beginning import (
 )
 from app.runtime.gguf.fields import HeaderEnds, HeaderNonsense
 from app.runtime.gguf.header import MAGIC, Header, read_header
-from app.runtime.gguf.layout import layout_of, mismatch
+from app.runtime.gguf.layout import Layout, layout_of, mismatch
 
 #: llama.cpp aborts beyond it.
 _MAX_LAYERS = 512
@@ -100,20 +100,21 @@ def model_of(path: Path, header: Header) -> CheckedModel:
 
 def check_adapter(path: Path, model: Header) -> None:
     """Raise ModelLoadError when the file cannot be a LoRA adapter for `model`."""
-    adapter = adapter_of(path, checked_header(path, "adapter"))
-    if problem := mismatch(layout_of(adapter), layout_of(model)):
+    layout = adapter_layout(path, checked_header(path, "adapter"))
+    if problem := mismatch(layout, layout_of(model)):
         raise refusal(
             f"The adapter {path.name} {problem}.", "Choose an adapter made for this model."
         )
 
 
-def adapter_of(path: Path, header: Header) -> Header:
-    """Return `header` when it is that of a LoRA adapter. Raises ModelLoadError when it is not."""
+def adapter_layout(path: Path, header: Header) -> Layout:
+    """Return the matrices of a LoRA adapter. Raises ModelLoadError when it is none."""
     if header.text("general.type") != "adapter" or header.text("adapter.type") != "lora":
         raise refusal(f"{path.name} is not a LoRA adapter.", "Choose another adapter.")
-    if not layout_of(header).pairs:
+    layout = layout_of(header)
+    if not layout.pairs:
         raise refusal(f"{path.name} is a LoRA adapter without weights.", DOWNLOAD_AGAIN)
-    return header
+    return layout
 
 
 _KINDS = {

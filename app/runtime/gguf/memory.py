@@ -15,7 +15,7 @@ from app.runtime.gguf.header import Header
 
 _KV_NUMBER_BYTES = 2
 #: What llama.cpp needs beside weights and KV cache, at the least (measured with a 2 MB model).
-_OVERHEAD_BYTES = 24 * 1024 * 1024
+OVERHEAD_BYTES = 24 * 1024 * 1024
 _SMALLEST_CONTEXT = 256
 
 
@@ -62,7 +62,7 @@ def check_memory(
     if available is None:
         return
     per_token = kv_bytes_per_token(header)
-    base = weight_bytes + _OVERHEAD_BYTES
+    base = weight_bytes + OVERHEAD_BYTES
     needed = base + per_token * context_tokens
     if needed <= available:
         return

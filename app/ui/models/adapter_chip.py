@@ -46,7 +46,6 @@ class AdapterChip(QPushButton):
             row.addWidget(child)
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._draw_icons()
         self.set_state(self._state)
         self.clicked.connect(self.open)
         theme.changed.connect(self._on_theme_changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -12,7 +12,6 @@ from app.catalog.library import LibraryEntry
 from app.catalog.model_file import size_text
 from app.catalog.removable import Place, Suggestion
 from app.catalog.scan import LibraryFolder
-from app.presenters.import_preview import FolderRoom
 from app.ui.icons import Icons
 from app.ui.models.folder_row import FolderRow, RowAction
 from app.ui.theme import SPACE_L, SPACE_S, SPACE_XS, Theme
@@ -30,7 +29,6 @@ class FolderList(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._icons = icons
-        self._rooms: dict[Path, int | None] = {}
         self._shown: tuple[object, ...] = ()
         self._rows: list[FolderRow] = []
         self._page = QWidget(self)
@@ -63,18 +61,24 @@ class FolderList(QScrollArea):
         folders: tuple[LibraryFolder, ...],
         entries: tuple[LibraryEntry, ...],
         suggestions: tuple[Suggestion, ...],
+        rooms: Mapping[Path, int | None],
     ) -> None:
-        """Show the library's folders with what lies in them, then the others."""
-        shown = (folders, _counts(entries), suggestions, tuple(self._rooms.items()))
+        """Show the library's folders with what lies in them, then the others.
+
+        `rooms` has how many bytes are free, as far as that is known.
+        """
+        counts = _counts(entries)
+        shown = (folders, counts, suggestions, tuple(rooms.items()))
         if shown == self._shown:
             return
         self._shown = shown
         focused = next((row for row in self._rows if row.has_focus()), None)
         self._clear()
-        counts = dict(_counts(entries))
+        found = dict(counts)
         for folder in folders:
-            count, size = counts.get(folder.path, (0, 0))
-            self._put(self._own, self._own_row(folder, count, size))
+            count, size = found.get(folder.path, (0, 0))
+            row = self._own_row(folder, count, size, rooms.get(folder.path))
+            self._put(self._own, row)
         for suggestion in suggestions:
             self._put(self._others, self._other_row(suggestion))
         self._heading.setVisible(bool(suggestions))
@@ -82,13 +86,8 @@ class FolderList(QScrollArea):
             same = next((row for row in self._rows if row.path == focused.path), None)
             (same if same is not None else self._add).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_rooms(self, rooms: tuple[FolderRoom, ...]) -> None:
-        """Take over how much is free; the next `show_folders` shows it."""
-        self._rooms = {room.path: room.free for room in rooms}
-
-    def _own_row(self, folder: LibraryFolder, count: int, size: int) -> FolderRow:
+    def _own_row(self, folder: LibraryFolder, count: int, size: int, free: int | None) -> FolderRow:
         parts = [self._files(count, size)]
-        free = self._rooms.get(folder.path)
         if free is not None:
             parts.append(self.tr("{size} free").format(size=size_text(free)))
         if folder.is_default:

@@ -28,6 +28,7 @@ from app.ui.models.how_chooser import HowChooser
 from app.ui.models.import_progress import ImportProgressView
 from app.ui.page_dialog import take_size
 from app.ui.settings.setting_chooser import SettingChooser
+from app.ui.style_sheet import change_property
 from app.ui.text_label import TextLabel
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, FontRole, Theme
 
@@ -225,11 +226,7 @@ class ImportDialog(QDialog):
                     figures=room_words(needed, room.free)
                 )
         self._room.setText(words)
-        tone = "warning" if lacking else "quiet"
-        if self._room.property("tone") != tone:
-            self._room.setProperty("tone", tone)
-            self._room.style().unpolish(self._room)
-            self._room.style().polish(self._room)
+        change_property(self._room, "tone", "warning" if lacking else "quiet")
         self._start.setEnabled(
             self._stage is _Stage.ASKING
             and bool(self._plan.items)

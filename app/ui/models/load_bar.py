@@ -9,6 +9,7 @@ from app.catalog.library import LibraryEntry
 from app.presenters.model_state import ModelChoice, ModelStage
 from app.ui.figures import short_count, speed_text
 from app.ui.models.entry_facts import day_text
+from app.ui.style_sheet import change_property
 from app.ui.theme import SPACE_M, SPACE_XS
 
 
@@ -61,11 +62,7 @@ class LoadBar(QWidget):
                 ModelStage.LOADING: self.tr("Cancel loading"),
             }.get(stage, self.tr("Load"))
         )
-        kind = "" if loaded else "primary"
-        if self._button.property("kind") != kind:
-            self._button.setProperty("kind", kind)
-            self._button.style().unpolish(self._button)
-            self._button.style().polish(self._button)
+        change_property(self._button, "kind", "" if loaded else "primary")
         self._button.setEnabled(loaded or entry.is_usable)
         self._keep.setChecked(entry.record.keep_loaded)
         self._keep.setEnabled(bool(entry.key))

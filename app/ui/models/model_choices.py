@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 from app.presenters.model_state import ModelChoice
 from app.ui.figures import speed_text
 from app.ui.icons import Icons
-from app.ui.row_painting import line, row_ground
-from app.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, FontRole, Theme
+from app.ui.row_painting import line, mark_at_end, row_ground, word_at_end
+from app.ui.theme import SPACE_M, SPACE_S, FontRole, Theme
 from app.ui.tooltip import plain_tooltip
 
 #: Data role of the `ModelChoice` behind an index.
@@ -42,7 +42,7 @@ LOADED_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 _CONTEXT = "ModelChoices"
-_FIT_COLORS = {"fits": "accent", "tight": "warning", "too_big": "danger"}
+FIT_COLORS = {"fits": "accent", "tight": "warning", "too_big": "danger"}
 
 
 def _marks(choice: ModelChoice, *, shown: bool) -> Iterator[tuple[str, str]]:
@@ -170,8 +170,10 @@ class _ChoiceDelegate(QStyledItemDelegate):
         row_ground(painter, rect, option, self._theme, chosen=chosen)
         text = rect.adjusted(SPACE_S, SPACE_M // 2, -SPACE_S, -SPACE_M // 2)
         for icon, color in _marks(choice, shown=bool(index.data(LOADED_ROLE))):
-            self._draw_mark(painter, text, icon, color)
-        self._draw_fit(painter, text, choice)
+            mark_at_end(painter, self._icons, text, icon, color)
+        small = self._theme.font(FontRole.SMALL)
+        if word := fit_word(choice):
+            word_at_end(painter, text, word, small, self._theme.color(FIT_COLORS[choice.fit]))
         name = QRect(text.left(), text.top(), text.width(), self._name_height())
         detail = QRect(text.left(), name.bottom() + 1, text.width(), self._detail_height())
         tone = "quiet" if choice.problem else "text"
@@ -181,29 +183,10 @@ class _ChoiceDelegate(QStyledItemDelegate):
             painter,
             detail,
             second,
-            self._theme.font(FontRole.SMALL),
+            small,
             self._theme.color("warning" if choice.problem else "quiet"),
         )
         painter.restore()
-
-    def _draw_mark(self, painter: QPainter, text: QRect, icon: str, color: str) -> None:
-        """Draw an icon at the right of `text`, which gives way to it."""
-        place = QRect(0, 0, ICON_SIZE, ICON_SIZE)
-        place.moveCenter(text.center())
-        place.moveRight(text.right())
-        ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(place, self._icons.pixmap(icon, color, ratio=ratio))
-        text.setRight(place.left() - SPACE_S)
-
-    def _draw_fit(self, painter: QPainter, text: QRect, choice: ModelChoice) -> None:
-        word = fit_word(choice)
-        if not word:
-            return
-        font = self._theme.font(FontRole.SMALL)
-        width = QFontMetrics(font).horizontalAdvance(word)
-        place = QRect(text.right() - width, text.top(), width + 1, text.height())
-        line(painter, place, word, font, self._theme.color(_FIT_COLORS[choice.fit]))
-        text.setRight(place.left() - SPACE_S)
 
     def _name_height(self) -> int:
         return QFontMetrics(self._theme.font()).height()

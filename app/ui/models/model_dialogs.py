@@ -63,13 +63,6 @@ def files_dialog(parent: QWidget) -> QFileDialog:
     return dialog
 
 
-def adapter_dialog(parent: QWidget) -> QFileDialog:
-    """Return a dialog that looks for adapters, beginning at home; `open` it."""
-    dialog = files_dialog(parent)
-    dialog.setWindowTitle(parent.tr("Add adapters"))
-    return dialog
-
-
 def folder_dialog(parent: QWidget, title: str) -> QFileDialog:
     """Return a dialog that looks for a folder, beginning at home; `open` it."""
     dialog = QFileDialog(parent, title, str(Path.home()))

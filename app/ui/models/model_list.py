@@ -21,8 +21,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QFrame,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -34,8 +32,9 @@ from app.catalog.library import LibraryEntry, Severity
 from app.chat.text import well_formed
 from app.presenters.model_state import ModelChoice
 from app.ui.icons import Icons
-from app.ui.models.model_choices import fit_word
-from app.ui.row_painting import line, row_ground
+from app.ui.models.model_choices import FIT_COLORS, fit_word
+from app.ui.row_list import RowList
+from app.ui.row_painting import line, mark_at_end, picture, row_ground, word_at_end
 from app.ui.theme import ICON_SIZE, SPACE_M, SPACE_S, FontRole, Theme
 from app.ui.tooltip import plain_tooltip
 
@@ -43,7 +42,6 @@ from app.ui.tooltip import plain_tooltip
 ROW_ROLE = Qt.ItemDataRole.UserRole
 
 _CONTEXT = "ModelList"
-_FIT_COLORS = {"fits": "accent", "tight": "warning", "too_big": "danger"}
 _MARK_SIZE = 16
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -184,7 +182,7 @@ class _RowDelegate(QStyledItemDelegate):
         icon, color = _sign(row)
         place = QRect(text.left(), 0, ICON_SIZE, ICON_SIZE)
         place.moveTop(text.center().y() - ICON_SIZE // 2)
-        self._draw_icon(painter, place, icon, color)
+        picture(painter, self._icons, place, icon, color)
         text.setLeft(place.right() + SPACE_M)
         self._draw_words(painter, text, row)
         painter.restore()
@@ -194,37 +192,26 @@ class _RowDelegate(QStyledItemDelegate):
         small = self._theme.font(FontRole.SMALL)
         name = QRect(text.left(), text.top(), text.width(), self._height(FontRole.BODY))
         for icon, color in _marks(row):
-            place = QRect(0, 0, _MARK_SIZE, _MARK_SIZE)
-            place.moveCenter(name.center())
-            place.moveRight(name.right())
-            self._draw_icon(painter, place, icon, color, _MARK_SIZE)
-            name.setRight(place.left() - SPACE_S // 2)
+            gap = SPACE_S // 2
+            mark_at_end(painter, self._icons, name, icon, color, size=_MARK_SIZE, gap=gap)
         below = QRect(text.left(), text.bottom(), text.width(), self._height(FontRole.SMALL))
         below.moveBottom(text.bottom())
         word = state_word(row)
         if word:
-            width = QFontMetrics(small).horizontalAdvance(word)
-            place = QRect(below.right() - width, below.top(), width + 1, below.height())
             fit = row.choice.fit if row.choice is not None else ""
-            line(painter, place, word, small, self._theme.color(_FIT_COLORS.get(fit, "accent")))
-            below.setRight(place.left() - SPACE_S)
+            color = FIT_COLORS.get(fit, "accent")
+            word_at_end(painter, below, word, small, self._theme.color(color))
         tone = "quiet" if entry.severity is Severity.BROKEN else "text"
         line(painter, name, entry.label, self._theme.font(), self._theme.color(tone))
         color = "warning" if entry.problem else "quiet"
         second = entry.problem or entry.detail
         line(painter, below, second, small, self._theme.color(color))
 
-    def _draw_icon(
-        self, painter: QPainter, place: QRect, icon: str, color: str, size: int = ICON_SIZE
-    ) -> None:
-        ratio = painter.device().devicePixelRatio()
-        painter.drawPixmap(place, self._icons.pixmap(icon, color, size, ratio))
-
     def _height(self, role: FontRole) -> int:
         return QFontMetrics(self._theme.font(role)).height()
 
 
-class ModelList(QListView):
+class ModelList(RowList):
     """The list; keeps the place of the keyboard on the same file when the files change."""
 
     #: Another file is at the keyboard's place; carries its LibraryEntry, or None.
@@ -243,10 +230,6 @@ class ModelList(QListView):
         self.setModel(self._rows)
         self.setItemDelegate(_RowDelegate(theme, icons, self))
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._on_clicked)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         theme.changed.connect(self._on_theme_changed)

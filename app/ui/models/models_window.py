@@ -225,7 +225,9 @@ class ModelsWindow(QDialog):
 
     def _show_folders(self) -> None:
         library = self._library
-        self.folders.show_folders(library.folders, library.entries, library.suggested_folders())
+        self.folders.show_folders(
+            library.folders, library.entries, library.suggested_folders(), self._rooms
+        )
         self.import_button.set_places(library.suggested_folders())
 
     def _show_footer(self) -> None:
@@ -381,7 +383,6 @@ class ModelsWindow(QDialog):
     @Slot(object)
     def _on_measured(self, rooms: tuple[FolderRoom, ...]) -> None:
         self._rooms = {room.path: room.free for room in rooms}
-        self.folders.set_rooms(rooms)
         self._show_folders()
         self._show_footer()
 

@@ -88,24 +88,15 @@ class SettingRow(QWidget):
 
     def set_complaint(self, complaint: str) -> None:
         """Say why what the user wrote was not taken, or lift that with an empty text."""
-        if complaint != self._complaint.text():
-            self._complaint.setText(complaint)
-            self._complaint.setVisible(bool(complaint))
-            self._describe()
+        self._say(self._complaint, complaint)
 
     def set_origin(self, origin: str) -> None:
         """Say where the value comes from, or nothing when that goes without saying."""
-        if origin != self._origin.text():
-            self._origin.setText(origin)
-            self._origin.setVisible(bool(origin))
-            self._describe()
+        self._say(self._origin, origin)
 
     def set_overruled(self, words: str) -> None:
         """Say that another value decides than the one that was set, or nothing."""
-        if words != self._overruled.text():
-            self._overruled.setText(words)
-            self._overruled.setVisible(bool(words))
-            self._describe()
+        self._say(self._overruled, words)
 
     def set_way_back(self, way_back: str) -> None:
         """Offer the way back under the name `way_back`, or take it away with an empty text."""
@@ -126,9 +117,7 @@ class SettingRow(QWidget):
 
     def set_note(self, note: str) -> None:
         """Say what the loaded model makes of the setting, or nothing."""
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
-        self._describe()
+        self._say(self._note, note)
 
     def set_reload_offered(self, offered: bool) -> None:
         """Offer to load the model again, because it was loaded with another value."""
@@ -164,6 +153,12 @@ class SettingRow(QWidget):
         column.addWidget(self._note)
         column.addWidget(self._why)
         column.addWidget(self._reload)
+
+    def _say(self, label: QLabel, words: str) -> None:
+        if words != label.text():
+            label.setText(words)
+            label.setVisible(bool(words))
+            self._describe()
 
     def _show_words(self) -> None:
         effect = self._effect() if self._tells_effect else ""
