@@ -11,7 +11,7 @@ import pytest
 from app.catalog.records import AdapterOutcome
 from app.engine.process import ChildProcess
 from app.presenters.comparison import WITH, WITHOUT
-from app.presenters.model_state import ModelStage
+from app.presenters.model_state import ModelStage, ModelState
 from app.presenters.notices import Level
 from tests.gguf_files import TINY, write_adapter, write_model
 from tests.presenters.conftest import Play
@@ -100,11 +100,11 @@ def test_an_adapter_changes_a_greedy_answer_and_off_gives_the_old_one_back(play:
 def test_nothing_is_loaded_anew_when_an_adapter_is_switched(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         first, _second = await _with_gguf(desk)
-        stages: list[ModelStage] = []
-        desk.models.state_changed.connect(lambda state: stages.append(state.stage))
+        states: list[ModelState] = []
+        desk.models.state_changed.connect(states.append)
         desk.adapters.choose(str(first))
         await desk.ask("Hello")
-        assert ModelStage.LOADING not in stages
+        assert ModelStage.LOADING not in [state.stage for state in states]
 
     play(scene)
 

@@ -1,20 +1,16 @@
-"""What a model wrote, from top to bottom: what it thought, what it answers, what it wants called.
-
-Text is taken in slices, so that a very long message does not stop the window; the same steps show
-an answer while it streams.
-"""
+"""What a model wrote, from top to bottom: what it thought, what it answers, what it wants called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.chat.thinking import Passage, PassageKind, PassageReader
-from app.ui.chat.flow import SLICE, Flow
+from app.ui.chat.arriving_text import ArrivingText
+from app.ui.chat.flow import Flow
 from app.ui.chat.text_styles import TextStyles
 from app.ui.chat.thinking_fold import ThinkingFold
 from app.ui.chat.thinking_fold import now as time_now
@@ -38,15 +34,8 @@ class _Shown:
     is_done: bool = False
 
 
-class Body(QWidget):
+class Body(ArrivingText):
     """Shows text that may still be arriving. The view asks it to go on and to lay out."""
-
-    #: The user chose a link; carries its address.
-    link_activated = Signal(str)
-    #: The user wants the menu; carries the place on the screen and the address below it, or "".
-    menu_requested = Signal(QPoint, str)
-    #: It needs another height: something was opened or folded, or drawn later.
-    height_changed = Signal()
 
     def __init__(
         self,
@@ -58,17 +47,8 @@ class Body(QWidget):
         width: int,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._icons = icons
-        self._styles = styles
-        self._name = name
-        self._margin = margin
-        self._width = width
+        super().__init__(theme, icons, styles, name, margin, width, parent)
         self._reader = PassageReader()
-        self._waiting: list[str] = []
-        self._is_ending = False
-        self._is_finished = False
         #: Whether it has been there since the first word, and can tell how long thinking takes.
         self._is_witness = True
         self._began_at = 0.0
@@ -78,29 +58,12 @@ class Body(QWidget):
     @property
     def is_waiting(self) -> bool:
         """Whether there is text that `advance` would show."""
-        return (
-            bool(self._waiting)
-            or (self._is_ending and not self._is_finished)
-            or any(shown.widget.is_waiting for shown in self._shown)
-        )
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether no more text will come."""
-        return self._is_ending
+        return super().is_waiting or any(shown.widget.is_waiting for shown in self._shown)
 
     @property
     def is_empty(self) -> bool:
         """Whether it shows nothing."""
         return all(shown.widget.is_empty for shown in self._shown)
-
-    def append(self, text: str) -> None:
-        """Take over more text."""
-        self._waiting.append(text)
-
-    def end(self) -> None:
-        """Note that no more text will come."""
-        self._is_ending = True
 
     def show_thinking_ms(self, milliseconds: float | None) -> None:
         """Say how long the model thought, as far as that was not measured here."""
@@ -109,21 +72,6 @@ class Body(QWidget):
         for fold in folds:
             # A sum says nothing of each.
             fold.show_milliseconds(milliseconds if len(folds) == 1 else None)
-
-    def advance(self) -> None:
-        """Show some of the waiting text."""
-        text = "".join(self._waiting)
-        now, later = text[:SLICE], text[SLICE:]
-        self._waiting = [later] if later else []
-        if now and not self._shown and (later or self._is_ending or len(now) > _FIRST_WORDS):
-            self._is_witness = False
-        if now and not self._began_at:
-            self._began_at = time_now()
-        self._reader.feed(now)
-        if self._is_ending and not later:
-            self._is_finished = True
-            self._reader.finish()
-        self._show()
 
     def arrange(self, width: int) -> int:
         """Place everything in `width` and return the height."""
@@ -156,6 +104,17 @@ class Body(QWidget):
         """Yield what the Tab key should reach, in order."""
         for shown in self._shown:
             yield from shown.widget.focus_widgets()
+
+    def _take(self, text: str) -> None:
+        is_at_once = self._waiting or self._is_ending or len(text) > _FIRST_WORDS
+        if text and not self._shown and is_at_once:
+            self._is_witness = False
+        if text and not self._began_at:
+            self._began_at = time_now()
+        self._reader.feed(text)
+        if self._is_finished:
+            self._reader.finish()
+        self._show()
 
     def _show(self) -> None:
         """Bring the widgets up to date with the passages."""

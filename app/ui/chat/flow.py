@@ -1,8 +1,4 @@
-"""Markdown that may still be arriving, as sections below each other: prose, code, formulas, tables.
-
-Text is read in slices, so that a very long message does not stop the window; the same steps show
-an answer while it streams.
-"""
+"""Markdown that may still be arriving, as sections below each other: prose, code, formulas, tables."""
 
 from __future__ import annotations
 
@@ -11,10 +7,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.arriving_text import ArrivingText
 from app.ui.chat.code_block import CodeBlock
 from app.ui.chat.focus import draw_ring
 from app.ui.chat.formula_block import FormulaBlock
@@ -31,8 +28,6 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: How much text is read before the window gets to draw again, in characters.
-SLICE = 16 * 1024
 #: Room above and below for the focus ring of a section.
 RING = 4
 
@@ -49,15 +44,8 @@ class _Section:
     height: int = 0
 
 
-class Flow(QWidget):
+class Flow(ArrivingText):
     """Shows Markdown that may still be arriving. Its owner asks it to go on and to lay out."""
-
-    #: The user chose a link; carries its address.
-    link_activated = Signal(str)
-    #: The user wants the menu; carries the place on the screen and the address below it, or "".
-    menu_requested = Signal(QPoint, str)
-    #: It needs another height: formulas were drawn, or lines of code wrap differently.
-    height_changed = Signal()
 
     _STREAM: ClassVar[type[MarkdownStream]] = MarkdownStream
 
@@ -71,55 +59,15 @@ class Flow(QWidget):
         width: int,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._icons = icons
-        self._styles = styles
-        self._name = name
-        self._margin = margin
-        self._width = width
+        super().__init__(theme, icons, styles, name, margin, width, parent)
         self._stream = self._STREAM()
-        self._waiting: list[str] = []
-        self._is_ending = False
-        self._is_finished = False
         self._sections: list[_Section] = []
         styles.formulas.drawn.connect(self._on_formulas_drawn)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is text that `advance` would show."""
-        return bool(self._waiting) or (self._is_ending and not self._is_finished)
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether no more text will come."""
-        return self._is_ending
 
     @property
     def is_empty(self) -> bool:
         """Whether it shows nothing."""
         return not self._sections
-
-    def append(self, text: str) -> None:
-        """Take over more text."""
-        self._waiting.append(text)
-
-    def end(self) -> None:
-        """Note that no more text will come."""
-        self._is_ending = True
-
-    def advance(self) -> None:
-        """Show some of the waiting text."""
-        text = "".join(self._waiting)
-        now, later = text[:SLICE], text[SLICE:]
-        self._waiting = [later] if later else []
-        self._stream.feed(now)
-        if self._is_ending and not later:
-            self._is_finished = True
-            first = self._stream.finish()
-        else:
-            first = self._stream.update()
-        self._show(first)
 
     def arrange(self, width: int) -> int:
         """Place the sections in `width` and return the height."""
@@ -188,6 +136,10 @@ class Flow(QWidget):
                 draw_ring(painter, self._theme, ring)
             above, bottom = widget.last.place.quotes, rect.bottom() + 1
         painter.end()
+
+    def _take(self, text: str) -> None:
+        self._stream.feed(text)
+        self._show(self._stream.finish() if self._is_finished else self._stream.update())
 
     def _show(self, first: int) -> None:
         """Bring the sections from the one that holds part `first` up to date."""

@@ -106,10 +106,6 @@ class ModelsWindow(QDialog):
         self._place.give_back()
         super().done(result)
 
-    def show_adapters(self) -> None:
-        """Begin with the adapters."""
-        self.tabs.setCurrentIndex(_ADAPTERS)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back from the sheet on Escape before closing."""
         if event.key() == Qt.Key.Key_Escape and self._is_sheet_over_list:

@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.ui.chat import thinking_fold
+from app.ui.chat.arriving_text import SLICE
 from app.ui.chat.body import Body
 from app.ui.chat.code_block import CodeBlock
-from app.ui.chat.flow import SLICE
 from app.ui.chat.fold import Fold
 from app.ui.chat.prose import Prose
 from app.ui.chat.text_styles import TextStyles

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
@@ -275,7 +274,7 @@ def test_a_gguf_file_says_itself_what_it_is(play: Play) -> None:
 
 def test_an_adapter_without_a_known_base_asks_for_it_once(play: Play) -> None:
     async def act(scene: LibraryScene, window: ModelsWindow) -> None:
-        window.show_adapters()
+        window.tabs.setCurrentIndex(1)
         go_to(scene, window, "mystery-lora.rkllm")
         assert "Nothing says which model it belongs to" in words(window.page.sheet)
         box = window.page.sheet._base._box
@@ -291,7 +290,7 @@ def test_an_adapter_without_a_known_base_asks_for_it_once(play: Play) -> None:
 
 def test_an_adapter_says_which_models_it_works_with_and_what_its_test_found(play: Play) -> None:
     async def act(scene: LibraryScene, window: ModelsWindow) -> None:
-        window.show_adapters()
+        window.tabs.setCurrentIndex(1)
         entry = go_to(scene, window, "small-lora.gguf")
         assert "Belongs to tiny." in words(window.page.sheet)
         scene.library.note_adapter_test(entry.path, AdapterOutcome.CHANGES)
@@ -443,16 +442,15 @@ def test_a_load_that_says_several_things_is_shown_once(play: Play) -> None:
         entry = go_to(scene, window, QWEN)
         await scene.caught_up(window)
         told: list[object] = []
-        due: list[bool] = []
         scene.library.library_changed.connect(told.append)
-        window._news_timer.timeout.connect(partial(due.append, True))
+        due = QSignalSpy(window._news_timer.timeout)
         scene.library.note_loaded(ModelInfo(entry.path, "Qwen3", "RKLLM", 2048, context_limit=2048))
         scene.library.note_speed(entry.path, 12.43, 812)
         scene.models.hold(entry.path)
         scene.models.choices_changed.emit(scene.models.choices())
         await scene.caught_up(window)
         assert len(told) == 1
-        assert len(due) <= 2
+        assert due.count() <= 2
         assert "12.4 tok/s" in words(window.page.sheet)
         assert "loaded" in "".join(rows(window))
 
