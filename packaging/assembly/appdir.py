@@ -13,7 +13,6 @@ The .deb has the same `usr` as /opt/cairn.
 from __future__ import annotations
 
 import datetime
-import shutil
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from assembly.licences import write_licences
 from assembly.machine import Machine
 from assembly.metadata import project
 from assembly.parts import Parts
-from assembly.tree import lay_tree, set_modes_and_times
+from assembly.tree import copy_file, lay_tree, set_modes_and_times
 
 DESKTOP = ROOT / "resources" / "desktop"
 METAINFO_ID = "io.github.cairn_chat.cairn"
@@ -51,7 +50,7 @@ def make_appdir(folder: Path, wish: Wish, parts: Parts, keep: Keep, scratch: Pat
         _check_rkllm(wish.rkllm, wish, keep)
     lay_tree(usr / "lib" / "cairn", wish.machine, parts, keep, scratch)
     if wish.rkllm is not None:
-        _copy(wish.rkllm, usr / "lib" / "rkllm" / "librkllmrt.so")
+        copy_file(wish.rkllm, usr / "lib" / "rkllm" / "librkllmrt.so")
     share = usr / "share"
     write_licences(
         share / "doc" / "cairn" / "licences",
@@ -64,18 +63,18 @@ def make_appdir(folder: Path, wish: Wish, parts: Parts, keep: Keep, scratch: Pat
     (usr / "bin").mkdir()
     (usr / "bin" / "cairn").symlink_to("../lib/cairn/cairn")
     (folder / "AppRun").symlink_to("usr/lib/cairn/cairn")
-    _copy(PACKAGING / "60-rknpu.rules", share / "doc" / "cairn" / "60-rknpu.rules")
-    _copy(DESKTOP / "cairn.desktop", share / "applications" / "cairn.desktop")
-    _copy(DESKTOP / "cairn.mime.xml", share / "mime" / "packages" / "cairn.xml")
+    copy_file(PACKAGING / "60-rknpu.rules", share / "doc" / "cairn" / "60-rknpu.rules")
+    copy_file(DESKTOP / "cairn.desktop", share / "applications" / "cairn.desktop")
+    copy_file(DESKTOP / "cairn.mime.xml", share / "mime" / "packages" / "cairn.xml")
     icons = share / "icons" / "hicolor"
     for icon in sorted((DESKTOP / "icons").glob("*.png")):
-        _copy(icon, icons / f"{icon.stem}x{icon.stem}" / "apps" / "cairn.png")
-    _copy(DESKTOP / "cairn.svg", icons / "scalable" / "apps" / "cairn.svg")
+        copy_file(icon, icons / f"{icon.stem}x{icon.stem}" / "apps" / "cairn.png")
+    copy_file(DESKTOP / "cairn.svg", icons / "scalable" / "apps" / "cairn.svg")
     metainfo = share / "metainfo"
     metainfo.mkdir()
     (metainfo / f"{METAINFO_ID}.metainfo.xml").write_text(metainfo_text(wish), "utf-8")
     for name, source in (("cairn.desktop", "cairn.desktop"), ("cairn.png", "icons/256.png")):
-        _copy(DESKTOP / source, folder / name)
+        copy_file(DESKTOP / source, folder / name)
     (folder / ".DirIcon").symlink_to("cairn.png")
     set_modes_and_times(folder, wish.time)
 
@@ -101,8 +100,3 @@ def _check_rkllm(library: Path, wish: Wish, keep: Keep) -> None:
     problems = check_library(library, wish.machine, keep)
     if problems:
         raise BuildFailed("\n".join((f"{library} cannot be bundled:", *problems)))
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)

@@ -36,15 +36,10 @@ def check_tree(folder: Path, machine: Machine, keep: Keep) -> Report:
     from_host: set[str] = set()
     for path, elf in files.items():
         shown = path.relative_to(folder)
-        if elf.machine != machine.elf_number:
-            problems.append(f"{shown}: made for another machine ({elf.machine})")
+        problems += _unfit(elf, str(shown), machine, keep)
         for kind, version in _versions(elf):
             if _number(version) > _number(newest.get(kind, "0")):
                 newest[kind] = version
-            if kind in keep.limits and _number(version) > _number(keep.limits[kind]):
-                problems.append(
-                    f"{shown}: wants {kind}_{version}, the limit is {keep.limits[kind]}"
-                )
         for name in elf.needed:
             if name in keep.host:
                 from_host.add(name)
@@ -64,14 +59,16 @@ def check_library(path: Path, machine: Machine, keep: Keep) -> tuple[str, ...]:
         for name in elf.needed
         if name not in keep.host and name not in _inside(keep)
     ]
+    return (*problems, *_unfit(elf, path.name, machine, keep))
+
+
+def _unfit(elf: Elf, shown: str, machine: Machine, keep: Keep) -> Iterator[str]:
+    """Yield why a file would not run on the oldest system, whatever it needs."""
     if elf.machine != machine.elf_number:
-        problems.append(f"{path.name}: made for another machine ({elf.machine})")
-    problems += [
-        f"{path.name}: wants {kind}_{version}"
-        for kind, version in _versions(elf)
-        if kind in keep.limits and _number(version) > _number(keep.limits[kind])
-    ]
-    return tuple(problems)
+        yield f"{shown}: made for another machine ({elf.machine})"
+    for kind, version in _versions(elf):
+        if kind in keep.limits and _number(version) > _number(keep.limits[kind]):
+            yield f"{shown}: wants {kind}_{version}, the limit is {keep.limits[kind]}"
 
 
 def _inside(keep: Keep) -> set[str]:

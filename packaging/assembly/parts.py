@@ -16,6 +16,7 @@ from pathlib import Path
 
 from assembly.apt import Apt, mirror_of_this_machine
 from assembly.failure import BuildFailed
+from assembly.image import sha256
 from assembly.keep import PACKAGING, Keep
 from assembly.machine import Machine
 
@@ -92,7 +93,7 @@ class Parts:
                     "it changed, and build again."
                 ) from error
             coming.rename(file)
-        if hashlib.sha256(file.read_bytes()).hexdigest() != package.sha256:
+        if sha256(file) != package.sha256:
             raise BuildFailed(f"{file} is not what is locked. Delete it and build again.")
         return file
 
@@ -105,7 +106,7 @@ class Parts:
             (folder / "complete").touch()
         wheels = tuple(sorted(folder.glob("*.whl")))
         for wheel in wheels:
-            if hashlib.sha256(wheel.read_bytes()).hexdigest() not in requirements:
+            if sha256(wheel) not in requirements:
                 raise BuildFailed(f"{wheel} is not what is locked. Delete {folder}, build again.")
         return wheels
 

@@ -136,13 +136,13 @@ def _patch(library: Path, search: str) -> None:
 def _lay_cairn(lib: Path, keep: Keep) -> None:
     for source in sorted((ROOT / "app").rglob("*")):
         if source.is_file() and "__pycache__" not in source.parts:
-            _copy(source, lib / source.relative_to(ROOT))
+            copy_file(source, lib / source.relative_to(ROOT))
     for pattern in keep.resources:
         for source in sorted((ROOT / "resources").glob(pattern)):
             if source.is_file():
-                _copy(source, lib / "app" / source.relative_to(ROOT))
+                copy_file(source, lib / "app" / source.relative_to(ROOT))
     for source in sorted((ROOT / "native" / "abi").glob("*.h")):
-        _copy(source, lib / "app" / "native" / "abi" / source.name)
+        copy_file(source, lib / "app" / "native" / "abi" / source.name)
     write_metadata(lib)
 
 
@@ -179,10 +179,11 @@ def _copy_kept(source: Path, target: Path, leave: tuple[str, ...]) -> None:
         names = [str(inside), *map(str, inside.parents)]
         unwanted = "__pycache__" in inside.parts or any(_matches(name, leave) for name in names)
         if path.is_file() and not unwanted:
-            _copy(path, target / inside)
+            copy_file(path, target / inside)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the content of a file to a place whose folders are made as well."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
 
