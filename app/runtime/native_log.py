@@ -13,6 +13,7 @@ import os
 import subprocess
 import termios
 import time
+from pathlib import Path
 from types import TracebackType
 
 _STDERR = 2
@@ -73,19 +74,15 @@ class NativeLog:
             os.close(writing)
 
     def forget(self) -> None:
-        """Drop what was kept so far."""
+        """Drop what was written so far."""
+        self.settle()
         # tee appends, so the file begins anew.
         os.ftruncate(self._memory, 0)
 
     def settle(self) -> str:
         """Wait until everything that was written has arrived, and return it."""
         end = time.monotonic() + _SETTLE_BUDGET_S
-        before = -1
-        while time.monotonic() < end:
-            size = os.fstat(self._memory).st_size
-            if size == before and not self._waiting_bytes():
-                break
-            before = size
+        while self._under_way() and time.monotonic() < end:
             time.sleep(_POLL_S)
         return self.text
 
@@ -132,9 +129,22 @@ class NativeLog:
             return None
         return writing
 
-    def _waiting_bytes(self) -> int:
-        if self._pipe < 0:
-            return 0
-        count = array.array("i", [0])
-        fcntl.ioctl(self._pipe, termios.FIONREAD, count)
-        return count[0]
+    def _under_way(self) -> bool:
+        """Whether something is still in the pipe, or in the hands of `tee`.
+
+        The pipe is looked at first: once it is empty, a `tee` that sleeps has passed on all it read.
+        """
+        if self._tee is None:
+            return False
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self._pipe, termios.FIONREAD, waiting)
+        return waiting[0] > 0 or _is_running(self._tee.pid)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether process `pid` is computing; proc(5): the state follows the name in brackets."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "R"

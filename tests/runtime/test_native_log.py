@@ -44,6 +44,35 @@ def test_a_line_that_never_comes_is_given_up() -> None:
     assert log.text == ""
 
 
+#: Reads what there is, computes for a while as a loaded machine would let it, then passes it on.
+_SLOW_TEE = f"""#!{sys.executable} -IS
+import os, sys, time
+kept = os.open(sys.argv[-1], os.O_WRONLY | os.O_APPEND)
+while data := os.read(0, 65536):
+    end = time.monotonic() + 0.05
+    while time.monotonic() < end:
+        pass
+    os.write(1, data)
+    os.write(kept, data)
+"""
+
+
+def test_what_a_busy_machine_delays_is_waited_for(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tee = tmp_path / "tee"
+    tee.write_text(_SLOW_TEE)
+    tee.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with NativeLog() as log:
+        os.write(2, b"why it failed\n")
+        assert log.settle() == "why it failed\n"
+        os.write(2, b"too late to count\n")
+        log.forget()
+        assert log.settle() == ""
+    assert capfd.readouterr().err == "why it failed\ntoo late to count\n"
+
+
 def test_it_works_without_tee(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
