@@ -20,12 +20,12 @@ from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnl
 from app.paths import Paths
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
-from app.presenters.chat import ChatPresenter
 from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.notices import Level, Notice, NoticeAction, Notices
+from app.presenters.places import Places
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
@@ -100,7 +100,7 @@ class Session(QObject):
             self._tasks,
             self,
         )
-        self._chat = ChatPresenter(
+        self._places = Places(
             self._store,
             self._saver,
             self._conversations,
@@ -122,7 +122,7 @@ class Session(QObject):
         presenters = Presenters(
             self._conversations,
             self._models,
-            self._chat,
+            self._places,
             self._library,
             self._adapters,
             self._settings,
@@ -210,7 +210,7 @@ class Session(QObject):
     @Slot()
     def _on_garbage_due(self) -> None:
         # The only place where cycles are freed: on the window's thread, little while streaming.
-        gc.collect(1 if self._chat.is_answering else 2)
+        gc.collect(1 if self._places.is_answering else 2)
 
     @Slot()
     def _on_engines_shut_down(self) -> None:
@@ -235,6 +235,7 @@ class Session(QObject):
         self._models.load_at_start(model)
         last = self._settings.settings.state.last_conversation
         await self._conversations.load(interrupted or last)
+        self._places.restore()
         self._warm_up.start()
         if self._unopened is None:
             self._saver.save(Store.purge, time.time() - KEEP_DELETED_S)
@@ -278,7 +279,7 @@ class Session(QObject):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), REOPEN_INTERVAL_S)
             # An answer that is being written would be taken for one that was interrupted.
-            if self._ended.is_set() or self._chat.is_answering:
+            if self._ended.is_set() or self._places.is_answering:
                 continue
             with contextlib.suppress(StoreError):
                 await self._store.open()
@@ -310,7 +311,7 @@ class Session(QObject):
         )
 
     async def _close(self) -> None:
-        self._chat.stop()
+        self._places.stop()
         await self._until_answered(STOP_BUDGET_S)
         saved = await self._saver.flush(SAVE_BUDGET_S) and not await self._would_lose()
         if not saved and not self._may_ask:
@@ -360,7 +361,7 @@ class Session(QObject):
 
     async def _until_answered(self, budget_s: float) -> None:
         deadline = time.monotonic() + budget_s
-        while self._chat.is_answering and time.monotonic() < deadline:
+        while self._places.is_answering and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
 
     def _offer_remedies(self) -> None:

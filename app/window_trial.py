@@ -27,9 +27,9 @@ from PySide6.QtWidgets import QApplication
 from app.catalog.starter import starter_path
 from app.chat.message import MessageState
 from app.errors import AppError
-from app.presenters.chat import ChatPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage, ModelState
+from app.presenters.places import Places
 from app.session import Session
 
 # It has done its work.
@@ -48,7 +48,7 @@ class WindowTrial(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._chat = chat = _child(session, ChatPresenter)
+        self._chat = chat = _child(session, Places).chat
         models = _child(session, ModelPresenter)
         self._answer_id = ""
         self._pieces = 0

@@ -76,13 +76,13 @@ class Guide(QObject):
             case "load":
                 self._session._models.load(rest)
             case "send":
-                self._session._chat.send(rest)
+                self._session._places.chat.send(rest)
             case "edit":
-                self._session._chat.edit(self._session._chat.last_question_id(), rest)
+                self._session._places.chat.edit(self._session._places.chat.last_question_id(), rest)
             case "again":
-                self._session._chat.regenerate_last()
+                self._session._places.chat.regenerate_last()
             case "stop":
-                self._session._chat.stop()
+                self._session._places.chat.stop()
             case "new":
                 self._session._conversations.new()
             case "step":
@@ -91,7 +91,7 @@ class Guide(QObject):
                 conversations = self._session._conversations
                 conversations.delete(conversations.current_id)
             case "draft":
-                self._session._chat.keep_draft(rest)
+                self._session._places.chat.keep_draft(rest)
             case "close":
                 self._session._window.close()
             case _:
@@ -99,7 +99,7 @@ class Guide(QObject):
         return None
 
     def _state(self) -> dict[str, object]:
-        shown = self._session._chat
+        shown = self._session._places.chat
         return {
             "filled": self._filled,
             "stage": self._session._models.state.stage.value,

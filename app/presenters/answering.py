@@ -1,9 +1,14 @@
-"""Asks the model for answers: which model, adapter and settings go with a request."""
+"""Asks the model for answers: which model, adapter and settings go with a request.
+
+They are those of the conversation in use. One beside it may still have messages that wait for the
+end of an answer; these go out with what counted when that conversation was used last.
+"""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
@@ -15,18 +20,30 @@ from app.presenters.adapters import AdapterPresenter
 from app.presenters.branch import ShownBranch
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
+from app.presenters.model_slot import ModelSlot
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notices
 from app.presenters.readiness import may_answer
 from app.presenters.recent_models import absolute
-from app.presenters.reply import Reply
+from app.presenters.replies import Replies
 from app.presenters.requests import run_request
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.variation import AS_IT_IS, Variation
 from app.presenters.written_with import settings_of
 from app.runtime.protocol import Capability, RunRequest
+from app.settings.schema import Settings
 from app.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What answers: the model in a slot, with settings and an adapter."""
+
+    slot: ModelSlot
+    model: Path | None
+    settings: Settings
+    adapter: UsedAdapter | None
 
 
 class Answering(QObject):
@@ -35,7 +52,7 @@ class Answering(QObject):
     def __init__(
         self,
         branch: ShownBranch,
-        reply: Reply,
+        replies: Replies,
         saver: Saver,
         conversations: ConversationsPresenter,
         models: ModelPresenter,
@@ -46,21 +63,40 @@ class Answering(QObject):
     ) -> None:
         super().__init__(parent)
         self._branch = branch
-        self._reply = reply
+        self._replies = replies
         self._saver = saver
         self._conversations = conversations
         self._models = models
         self._adapters = adapters
         self._settings = settings
         self._notices = notices
+        # While another conversation is in use.
+        self._kept: _Means | None = None
         models.state_changed.connect(self._on_model_changed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the model that would answer is writing an answer, here or elsewhere."""
+        return self._replies.by(self._slot.engine).message is not None
+
+    def keep_means(self) -> None:
+        """Answer what waits with the model, settings and adapter of now, until `drop_means`."""
+        self._kept = self._means(AS_IT_IS, self._adapters.in_use)
+
+    def drop_means(self) -> None:
+        """Answer with what is in use whenever there is something to answer."""
+        self._kept = None
 
     def is_possible(self, variation: Variation = AS_IT_IS) -> bool:
         """Return whether a request may start now; a refusal is told to the user."""
-        return not self._branch.is_reading and may_answer(
-            self._models,
+        kept = self._kept
+        if self._branch.is_reading or (kept is not None and kept.slot.path != kept.model):
+            return False
+        writes_here = self._replies.within(self._branch.conversation_id) is not None
+        return may_answer(
+            self._slot,
             self._notices,
-            is_answering=self._reply.message is not None,
+            is_answering=self.is_busy or writes_here,
             brings_model=bool(variation.model),
         )
 
@@ -100,7 +136,7 @@ class Answering(QObject):
         if message_id not in self._branch or not self.is_possible():
             return
         message = self._branch[message_id]
-        resumes = self._reply.paused_id == message_id
+        resumes = self._replies.by(self._models.engine).paused_id == message_id
         has_words = bool(message.text.strip()) or resumes
         if message.state not in CONTINUABLE_STATES or not has_words:
             return
@@ -121,27 +157,26 @@ class Answering(QObject):
         """
         if not self._bring_model(variation.model):
             return
-        if variation.adapter is None:
-            used = self._adapters.for_answer()
-        else:
-            used = self._adapters.known(variation.adapter)
+        means = self._kept or self._means(variation, self._adapter(variation))
         answer = self.new_message(
             question.id,
             Role.ASSISTANT,
             "",
             state=MessageState.STREAMING,
-            model=self._models.state.name,
-            adapter=used.label if used is not None else "",
+            model=means.slot.state.name,
+            adapter=means.adapter.label if means.adapter is not None else "",
         )
         path = (*self._branch.tree.path_to(question.parent_id), question)
-        request = self._request(path, used, variation)
-        answer = replace(answer, settings=self._settings_of(request))
+        request = _request(path, means)
+        settings = settings_of(request, means.slot.state.info, means.slot.request)
+        answer = replace(answer, settings=settings)
         added = [answer] if question.id in self._branch else [question, answer]
         for message in added:
             self._record(message)
-        self._start(answer, request)
+        self._start(answer, request, means.slot)
         self._branch.show_added(*added)
-        self._conversations.choose(model=str(self._models.state.path or ""))
+        if means is not self._kept:
+            self._conversations.choose(model=str(means.model or ""))
 
     def new_message(
         self,
@@ -175,14 +210,15 @@ class Answering(QObject):
         """Let the model go on, as if nothing had been where it was paused."""
         written = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
         path = self._branch.tree.path_to(message.id)
-        request = self._request(path, self._adapters.in_use, AS_IT_IS)
+        means = self._means(AS_IT_IS, self._adapters.in_use)
+        request = _request(path, means)
         if resumes:
             request = replace(request, turns=(), resume=True)
         else:
             request = replace(request, continue_answer=True)
         self._saver.save(Store.reopen_message, message.id)
         self._branch.tree.put(written)
-        self._start(written, request)
+        self._start(written, request, means.slot)
 
     def _bring_model(self, path: str) -> bool:
         """Show the model at `path`, loaded if need be. Return whether it is there or on its way.
@@ -194,24 +230,24 @@ class Answering(QObject):
         self._models.load(path)
         return self._models.state.path == absolute(path)
 
-    def _request(
-        self, path: tuple[Message, ...], used: UsedAdapter | None, variation: Variation
-    ) -> RunRequest:
-        return run_request(
-            path,
-            variation.apply_to(self._settings.settings),
-            () if used is None else (used.adapter,),
-        )
+    @property
+    def _slot(self) -> ModelSlot:
+        return self._models.slot if self._kept is None else self._kept.slot
 
-    def _settings_of(self, request: RunRequest) -> str:
-        return settings_of(request, self._models.state.info, self._models.request)
+    def _adapter(self, variation: Variation) -> UsedAdapter | None:
+        if variation.adapter is None:
+            return self._adapters.for_answer()
+        return self._adapters.known(variation.adapter)
 
-    def _start(self, answer: Message, request: RunRequest) -> None:
-        info = self._models.state.info
+    def _means(self, variation: Variation, adapter: UsedAdapter | None) -> _Means:
+        slot, settings = self._models.slot, variation.apply_to(self._settings.settings)
+        return _Means(slot, slot.path, settings, adapter)
+
+    def _start(self, answer: Message, request: RunRequest, slot: ModelSlot) -> None:
+        info = slot.state.info
+        context_limit = info.context_tokens if info else None
         try:
-            self._reply.start(
-                self._models.engine, answer, request, info.context_tokens if info else None
-            )
+            self._replies.by(slot.engine).start(answer, request, context_limit)
         except RunError as error:
             state = MessageState.INTERRUPTED if answer.text else MessageState.FAILED
             failed = replace(answer, state=state, failure=error.cause)
@@ -223,4 +259,9 @@ class Answering(QObject):
     def _on_model_changed(self) -> None:
         # A model that was asked while it loaded did not say its name yet.
         if self._models.state.stage is ModelStage.READY:
-            self._reply.name_model(self._models.engine, self._models.state.name)
+            self._replies.by(self._models.engine).name_model(self._models.state.name)
+
+
+def _request(path: tuple[Message, ...], means: _Means) -> RunRequest:
+    adapters = () if means.adapter is None else (means.adapter.adapter,)
+    return run_request(path, means.settings, adapters)

@@ -31,8 +31,8 @@ class ShownBranch(QObject):
         self.leaf_id: str | None = None
         #: Between the choice of a conversation and the arrival of its messages.
         self.is_reading = False
-        #: The answer that the model can go on with as if nothing had happened, or "".
-        self.paused_id = ""
+        #: The answers that their models can go on with as if nothing had happened.
+        self.paused_ids: frozenset[str] = frozenset()
 
     def __contains__(self, message_id: str) -> bool:
         return message_id in self.tree
@@ -66,10 +66,14 @@ class ShownBranch(QObject):
         """Return one message as the view gets it."""
         return self._marked(self.tree.shown_one(message_id))
 
+    def shown(self) -> tuple[ShownMessage, ...]:
+        """Return the shown messages as the view gets them."""
+        return tuple(map(self._marked, self.tree.shown(self.leaf_id)))
+
     def show(self, leaf_id: str | None) -> None:
         """Show the branch that ends with a message."""
         self.leaf_id = leaf_id
-        self.messages_shown.emit(tuple(map(self._marked, self.tree.shown(leaf_id))))
+        self.messages_shown.emit(self.shown())
 
     def show_and_keep(self, leaf_id: str | None) -> None:
         """Show another branch, also the next time the conversation is opened."""
@@ -107,13 +111,13 @@ class ShownBranch(QObject):
             self.tree.put(message)
             self.message_changed.emit(self.shown_one(message.id))
 
-    def set_paused(self, message_id: str) -> None:
-        """Note which answer is paused now; "" stands for none."""
-        before, self.paused_id = self.paused_id, message_id
-        for changed in {before, message_id} & {message.id for message in self.path()}:
+    def set_paused(self, message_ids: frozenset[str]) -> None:
+        """Note which answers are paused now, here or elsewhere."""
+        before, self.paused_ids = self.paused_ids, message_ids
+        for changed in (before ^ message_ids) & {message.id for message in self.path()}:
             self.message_changed.emit(self.shown_one(changed))
 
     def _marked(self, item: ShownMessage) -> ShownMessage:
-        if item.message.id != self.paused_id:
+        if item.message.id not in self.paused_ids:
             return item
         return ShownMessage(item.message, item.version, item.versions, is_paused=True)

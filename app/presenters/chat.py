@@ -1,4 +1,4 @@
-"""The conversation that is shown: sending, stopping, and every change of its tree.
+"""The conversation that is shown in one place: sending, stopping, and every change of its tree.
 
 An edit or another answer is a new version beside the old one; nothing the user or a model wrote
 is overwritten.
@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.chat.message import Message, MessageState, Role, new_id
 from app.chat.outline import OutlineRow, outline
 from app.chat.text import well_formed
-from app.errors import AppError, StoreError
+from app.chat.tree import ShownMessage
+from app.errors import StoreError
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.answering import Answering
 from app.presenters.branch import ShownBranch
@@ -22,6 +23,8 @@ from app.presenters.message_offers import MessageOffers, reasons
 from app.presenters.message_queue import MessageQueue
 from app.presenters.model import ModelPresenter
 from app.presenters.notices import Notices
+from app.presenters.place import Place
+from app.presenters.replies import Replies
 from app.presenters.reply import Reply
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
@@ -33,7 +36,7 @@ from app.store.worker import StoreThread
 
 
 class ChatPresenter(QObject):
-    """Decides what happens in the chat view. Lives on the window's thread."""
+    """Decides what happens in one chat view. Lives on the window's thread."""
 
     #: Another conversation or branch is shown; carries a tuple of ShownMessage.
     messages_shown = Signal(object)
@@ -52,6 +55,9 @@ class ChatPresenter(QObject):
 
     def __init__(
         self,
+        place: Place,
+        replies: Replies,
+        waiting: dict[str, list[str]],
         store: StoreThread,
         saver: Saver,
         conversations: ConversationsPresenter,
@@ -62,7 +68,11 @@ class ChatPresenter(QObject):
         tasks: Tasks,
         parent: QObject | None = None,
     ) -> None:
+        """`waiting` holds the messages that wait in every conversation."""
         super().__init__(parent)
+        #: Where it is shown.
+        self.place = place
+        self._replies = replies
         self._store = store
         self._saver = saver
         self._conversations = conversations
@@ -74,11 +84,10 @@ class ChatPresenter(QObject):
         self._new_draft = ""
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
-        self._reply = Reply(saver, self)
         self._branch = ShownBranch(conversations, self)
         self._answering = Answering(
             self._branch,
-            self._reply,
+            replies,
             saver,
             conversations,
             models,
@@ -88,33 +97,72 @@ class ChatPresenter(QObject):
             self,
         )
         #: Bookmarks, notes and deletions of messages.
-        self.marks = MessageMarks(self._branch, self._reply, conversations, saver, notices, self)
+        self.marks = MessageMarks(self._branch, replies, conversations, saver, notices, self)
         #: Messages that wait for the end of an answer.
-        self.queue = MessageQueue(self)
+        self.queue = MessageQueue(waiting, self)
         self._connect()
 
     @property
     def status(self) -> ChatStatus:
         """What goes on, or how the last answer went that is shown."""
-        if self.is_answering:
-            return self._reply.status
+        reply = self._reply_in_view()
+        if reply is not None:
+            return reply.status
         return status_at_rest(self._branch.path(), self._models.state)
 
     @property
     def is_answering(self) -> bool:
         """Whether an answer is being written, in this conversation or another."""
-        return self._reply.message is not None
+        return self._replies.is_answering
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the conversation that is shown here is the one in use."""
+        return self._conversations.place is self.place
+
+    def use(self) -> None:
+        """Let the conversation that is shown here be the one in use."""
+        self._conversations.use(self.place)
+
+    @Slot()
+    def keep_temporary(self) -> None:
+        """Make the temporary conversation that is shown here one that is kept."""
+        self.use()
+        self._conversations.keep_temporary()
+
+    def shown_messages(self) -> tuple[ShownMessage, ...]:
+        """Return what is shown, as `messages_shown` carries it."""
+        return self._branch.shown()
+
+    def take_finished(self, message: Message) -> None:
+        """Show the final state of an answer, if it is in this conversation."""
+        self._branch.change(message)
+        self.status_changed.emit(self.status)
+        here = message.conversation_id == self._branch.conversation_id
+        if here and message.state is not MessageState.COMPLETE:
+            self.queue.give_back(message.conversation_id)
+
+    def keep_means(self) -> None:
+        """Another conversation will be in use; what waits here is still to be answered."""
+        self._answering.keep_means()
+
+    def drop_means(self) -> None:
+        """This conversation is in use again."""
+        self._answering.drop_means()
 
     def send(self, text: str) -> None:
         """Add the user's message and let the model answer. A refusal is told and keeps the text.
 
-        While an answer is being written in this conversation, the message waits for its end.
+        While the model is writing an answer, here or elsewhere, the message waits for its end.
         """
         text = well_formed(text).strip()
         if not text:
             return
-        if self._is_answering_here():
+        self.use()
+        if self._is_answering_here() or self._answering.is_busy:
+            self._begin_conversation(text)
             self.queue.add(text)
+            self._new_draft = ""
             self._keep_draft("")
             self.draft_shown.emit("")
         elif self._answering.is_possible():
@@ -126,7 +174,9 @@ class ChatPresenter(QObject):
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
-        self._reply.stop()
+        reply = self._reply_in_view()
+        if reply is not None:
+            reply.stop()
 
     def pause(self) -> None:
         """End the answer that is being written, so that the model can go on from there."""
@@ -136,10 +186,13 @@ class ChatPresenter(QObject):
                 self.tr("This answer cannot be paused."), info.capabilities.reason(Capability.PAUSE)
             )
             return
-        self._reply.pause()
+        reply = self._reply_in_view()
+        if reply is not None:
+            reply.pause()
 
     def regenerate(self, message_id: str, variation: Variation = AS_IT_IS) -> None:
         """Let the model answer again, beside the answer it gave; or another one, or otherwise."""
+        self.use()
         self._answering.regenerate(message_id, variation)
 
     @Slot(str)
@@ -160,10 +213,12 @@ class ChatPresenter(QObject):
 
     def edit(self, message_id: str, text: str) -> None:
         """Add another version of a message; one of the user's is then answered."""
+        self.use()
         self._answering.edit(message_id, text)
 
     def continue_answer(self, message_id: str) -> None:
         """Let the model write on where an answer was cut, stopped, paused or interrupted."""
+        self.use()
         self._answering.continue_answer(message_id)
 
     def continue_last(self) -> None:
@@ -182,7 +237,7 @@ class ChatPresenter(QObject):
         self._take_in_writing()
         self._branch.show_through(message_id)
         if message_id in self._branch:
-            self._conversations.message_wanted.emit(message_id)
+            self.place.message_wanted.emit(message_id)
 
     def outline(self) -> tuple[OutlineRow, ...]:
         """Return the whole tree of the conversation as rows."""
@@ -202,11 +257,14 @@ class ChatPresenter(QObject):
         return MessageOffers(
             message,
             self._branch.shown_one(message_id).versions,
-            self._reply.paused_id == message_id,
+            message_id in self._branch.paused_ids,
             self._models.choices(),
             self._adapters.state,
             self._settings.settings.sampling.temperature,
-            **reasons(self._models.state, is_answering=self.is_answering),
+            **reasons(
+                self._models.state,
+                is_answering=self._is_answering_here() or self._answering.is_busy,
+            ),
         )
 
     def keep_draft(self, text: str) -> None:
@@ -241,20 +299,31 @@ class ChatPresenter(QObject):
         self._branch.messages_shown.connect(self._on_messages_shown)
         self._branch.message_added.connect(self.message_added)
         self._branch.message_changed.connect(self.message_changed)
-        self._reply.text_appended.connect(self._on_text_appended)
-        self._reply.prefill_progressed.connect(self._on_prefill_progressed)
-        self._reply.reply_finished.connect(self._on_reply_finished)
-        self._reply.status_changed.connect(self._on_status_changed)
-        self._reply.run_failed.connect(self._on_run_failed)
-        self._reply.paused_changed.connect(self._on_paused_changed)
+        self._replies.text_appended.connect(self._on_text_appended)
+        self._replies.prefill_progressed.connect(self._on_prefill_progressed)
+        self._replies.status_changed.connect(self._on_status_changed)
+        self._replies.paused_changed.connect(self._on_paused_changed)
         self._models.state_changed.connect(self._on_status_changed)
-        self._conversations.current_changed.connect(self._on_current_changed)
-        self._conversations.message_wanted.connect(self._on_message_wanted)
-        self._conversations.temporary_ended.connect(self._on_temporary_ended)
+        self.place.conversation_changed.connect(self._on_conversation_changed)
+        self.place.message_wanted.connect(self._on_message_wanted)
+
+    def _reply_here(self) -> Reply | None:
+        return self._replies.within(self._branch.conversation_id)
 
     def _is_answering_here(self) -> bool:
-        writing = self._reply.message
-        return writing is not None and writing.conversation_id == self._branch.conversation_id
+        return self._reply_here() is not None
+
+    def _reply_in_view(self) -> Reply | None:
+        """Return the answer that the status line and Stop are about.
+
+        One that is written for a conversation nobody looks at counts where its model is in use.
+        """
+        here = self._reply_here()
+        if here is not None or not self.is_in_use:
+            return here
+        away = self._replies.by(self._models.engine)
+        looked_at = self._conversations.is_shown(away.conversation_id)
+        return None if away.message is None or looked_at else away
 
     def _text_of(self, message_id: str) -> str:
         message = self._branch.get(message_id)
@@ -274,22 +343,22 @@ class ChatPresenter(QObject):
     def _keep_draft(self, text: str) -> None:
         self._conversations.keep_draft(self._branch.conversation_id, self.queue.with_waiting(text))
 
-    def _send_waiting(self) -> None:
+    def send_waiting(self) -> None:
         """Send the next message that waits in the shown conversation, if the model can take it."""
-        if not self.queue.texts:
+        reads = self._branch.is_reading
+        if not self.queue.texts or reads or self._is_answering_here() or self._answering.is_busy:
             return
         if not self._answering.is_possible():
             self.queue.give_back(self._branch.conversation_id)
             return
-        current = self._conversations.current
-        draft = self.queue.without_waiting(current.draft if current is not None else "")
+        shown = self._conversations.known(self._branch.conversation_id)
+        draft = self.queue.without_waiting(shown.draft if shown is not None else "")
         text = self.queue.take_next()
         self._ask(text)
         self._keep_draft(draft)
 
     @Slot(str)
-    def _on_current_changed(self, conversation_id: str) -> None:
-        self._settings.set_value("state", "last_conversation", self._conversations.kept_id)
+    def _on_conversation_changed(self, conversation_id: str) -> None:
         if conversation_id == self._branch.conversation_id and conversation_id:
             return
         self._branch.begin(conversation_id)
@@ -307,10 +376,10 @@ class ChatPresenter(QObject):
             messages = await self._store.run(Store.messages, conversation_id)
         except StoreError:
             if conversation_id == self._branch.conversation_id:
-                self._conversations.new()
+                self._conversations.clear(self.place)
             raise
-        conversation = self._conversations.current
-        if conversation is None or conversation.id != conversation_id:
+        conversation = self._conversations.known(conversation_id)
+        if conversation is None or conversation_id != self._branch.conversation_id:
             return
         self._branch.is_reading = False
         self._branch.fill(messages)
@@ -319,14 +388,7 @@ class ChatPresenter(QObject):
         self._show(conversation.leaf_id)
         self._branch.show_through(self._wanted_id)
         self.draft_shown.emit(self.queue.without_waiting(conversation.draft))
-        if not self.is_answering:
-            self._send_waiting()
-
-    @Slot(str)
-    def _on_temporary_ended(self, conversation_id: str) -> None:
-        writing = self._reply.message
-        if writing is not None and writing.conversation_id == conversation_id:
-            self._reply.stop()
+        self.send_waiting()
 
     @Slot(str)
     def _on_message_wanted(self, message_id: str) -> None:
@@ -350,35 +412,19 @@ class ChatPresenter(QObject):
         if message_id in self._branch:
             self.prefill_progressed.emit(message_id, processed, total)
 
-    @Slot(object)
-    def _on_reply_finished(self, message: Message) -> None:
-        self._models.note_speed(message)
-        self._branch.change(message)
-        self.status_changed.emit(self.status)
-        if message.state is not MessageState.COMPLETE:
-            self.queue.give_back(message.conversation_id)
-        elif (
-            message.conversation_id == self._branch.conversation_id and not self._branch.is_reading
-        ):
-            self._send_waiting()
-
-    @Slot(str)
-    def _on_paused_changed(self, message_id: str) -> None:
-        self._branch.set_paused(message_id)
+    @Slot()
+    def _on_paused_changed(self) -> None:
+        self._branch.set_paused(self._replies.paused_ids)
 
     @Slot()
     def _on_status_changed(self) -> None:
         self.status_changed.emit(self.status)
 
-    @Slot(object)
-    def _on_run_failed(self, error: AppError) -> None:
-        self._notices.error(error)
-
     def _take_in_writing(self) -> None:
         """Let the tree hold the answer that is being written as far as it is."""
-        writing = self._reply.message
-        if writing is not None and writing.conversation_id == self._branch.conversation_id:
-            self._branch.tree.put(writing)
+        reply = self._reply_here()
+        if reply is not None and reply.message is not None:
+            self._branch.tree.put(reply.message)
 
     def _show(self, leaf_id: str | None) -> None:
         self._take_in_writing()

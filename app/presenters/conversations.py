@@ -1,4 +1,8 @@
-"""The list of conversations: which there are, which is shown, and search over all of them."""
+"""The list of conversations: which there are, which are shown, and search over all of them.
+
+Two can be shown beside each other, each in a `Place`. One place is in use: what is said here of
+the shown conversation is about the one there.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from app.chat.text import well_formed
 from app.presenters.bookmarks import hit_of
 from app.presenters.folders import Folders
 from app.presenters.notices import NoticeAction, Notices
+from app.presenters.place import Place
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
 from app.presenters.temporary import TemporaryConversation, keep_copy
@@ -31,6 +36,10 @@ class ConversationsPresenter(QObject):
 
     #: The list has changed; carries a tuple of Conversation in the order to show.
     conversations_changed = Signal(object)
+    #: The place in use is about to be another one.
+    place_leaving = Signal()
+    #: Another place is in use; carries the Place. `current_changed` follows.
+    place_used = Signal(object)
     #: Another conversation is shown; carries its id, or an empty text for a new one.
     current_changed = Signal(str)
     #: Something else is chosen for the shown conversation; carries its Choices.
@@ -45,8 +54,6 @@ class ConversationsPresenter(QObject):
     temporary_changed = Signal(bool)
     #: A temporary conversation was left, and nothing of it is kept; carries its id.
     temporary_ended = Signal(str)
-    #: A message should be brought into view once its conversation is shown; carries its id.
-    message_wanted = Signal(str)
 
     def __init__(
         self,
@@ -62,22 +69,19 @@ class ConversationsPresenter(QObject):
         self._notices = notices
         self._tasks = tasks
         self._conversations: dict[str, Conversation] = {}
-        self._current_id = ""
-        # What is chosen for the new conversation that has no message yet.
-        self._new_choices = Choices()
+        #: The one in use.
+        self.place = Place(self)
+        self._places = [self.place]
         self._query = ""
         #: What is done with whole folders.
         self.folders = Folders(self, notices)
-        self._last_id = ""
         self._collapsed = frozenset({Group.ARCHIVE.value})
-        # Whether the new conversation that is shown is to be temporary, and the one that is.
-        self._begins_temporary = False
-        self._temporary: TemporaryConversation | None = None
+        self._temporary: dict[str, TemporaryConversation] = {}
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
         """Every conversation that is kept, pinned ones first, then the newest."""
-        kept = (one for one in self._conversations.values() if not self._is_temporary(one.id))
+        kept = (one for one in self._conversations.values() if one.id not in self._temporary)
         return tuple(sorted(kept, key=_recency, reverse=True))
 
     @property
@@ -103,28 +107,53 @@ class ConversationsPresenter(QObject):
     @property
     def is_temporary(self) -> bool:
         """Whether nothing is kept of what is shown."""
-        return self._begins_temporary or self._is_temporary(self._current_id)
-
-    @property
-    def kept_id(self) -> str:
-        """The id of the shown conversation, to be remembered; empty for a temporary one."""
-        return "" if self.is_temporary else self._current_id
+        return self.place.is_temporary
 
     @property
     def current_id(self) -> str:
         """The id of the shown conversation; empty while a new one has no message yet."""
-        return self._current_id
+        return self.place.conversation_id
 
     @property
     def choices(self) -> Choices:
         """What is chosen for the shown conversation."""
         current = self.current
-        return self._new_choices if current is None else current.choices
+        return self.place.new_choices if current is None else current.choices
 
     @property
     def current(self) -> Conversation | None:
         """The shown conversation, or None while a new one has no message yet."""
-        return self._conversations.get(self._current_id)
+        return self._conversations.get(self.current_id)
+
+    def add_place(self) -> Place:
+        """Make room for one more conversation beside the others."""
+        place = Place(self)
+        self._places.append(place)
+        return place
+
+    def use(self, place: Place) -> None:
+        """Let the shown conversation be the one in `place` from now on."""
+        if place is self.place:
+            return
+        was_temporary = self.is_temporary
+        self.place_leaving.emit()
+        self.place = place
+        self.place_used.emit(place)
+        self.current_changed.emit(self.current_id)
+        if self.is_temporary != was_temporary:
+            self.temporary_changed.emit(self.is_temporary)
+
+    def clear(self, place: Place) -> None:
+        """Leave what is shown in a place."""
+        self._show(place, "")
+
+    def is_shown(self, conversation_id: str) -> bool:
+        """Return whether a conversation is shown in one of the places."""
+        return self._place_of(conversation_id) is not None
+
+    def is_kept(self, conversation_id: str) -> bool:
+        """Return whether a conversation outlives the program."""
+        return conversation_id in self._conversations and conversation_id not in self._temporary
 
     def known(self, conversation_id: str) -> Conversation | None:
         """Return a conversation, or None when it is not there (any more)."""
@@ -139,20 +168,27 @@ class ConversationsPresenter(QObject):
         stored = {conversation.id: conversation for conversation in found}
         self._conversations = stored | self._conversations
         self.conversations_changed.emit(self.conversations)
-        if not self._current_id:
+        if not self.current_id:
             self.open(last_id if last_id in self._conversations else "")
 
     def open(self, conversation_id: str) -> None:
-        """Show a conversation; an empty id shows a new one."""
+        """Show a conversation where it is shown already, or else in the place in use.
+
+        An empty id shows a new one.
+        """
         if conversation_id and conversation_id not in self._conversations:
             return
-        self._show(conversation_id)
+        elsewhere = self._place_of(conversation_id) if conversation_id else None
+        if elsewhere is not None and elsewhere is not self.place:
+            self.use(elsewhere)
+        else:
+            self._show(self.place, conversation_id)
 
     def open_hit(self, hit: SearchHit) -> None:
         """Show a conversation at a message that was found."""
         self.open(hit.conversation_id)
         if hit.message_id:
-            self.message_wanted.emit(hit.message_id)
+            self.place.message_wanted.emit(hit.message_id)
 
     def new(self) -> None:
         """Show an empty conversation; it is kept once it has a message."""
@@ -163,35 +199,35 @@ class ConversationsPresenter(QObject):
         ids = [conversation.id for conversation in self.in_reach]
         if not ids:
             return
-        place = ids.index(self._current_id) + distance if self._current_id in ids else 0
-        self.open(ids[max(0, min(place, len(ids) - 1))])
+        position = ids.index(self.current_id) + distance if self.current_id in ids else 0
+        self.open(ids[max(0, min(position, len(ids) - 1))])
 
     @Slot(int)
-    def go_to(self, place: int) -> None:
-        """Show the conversation at a place of the list, counted from 1."""
+    def go_to(self, position: int) -> None:
+        """Show the conversation at a position of the list, counted from 1."""
         found = self.in_reach
-        if 0 < place <= len(found):
-            self.open(found[place - 1].id)
+        if 0 < position <= len(found):
+            self.open(found[position - 1].id)
 
     def go_back(self) -> None:
         """Show the conversation that was shown before this one."""
-        if self._last_id in self._conversations:
-            self.open(self._last_id)
+        if self.place.last_id in self._conversations:
+            self.open(self.place.last_id)
 
     def new_temporary(self) -> None:
         """Show an empty conversation of which nothing is kept; it ends when it is left."""
-        self._show("", temporary=True)
+        self._show(self.place, "", temporary=True)
 
     def keep_temporary(self) -> None:
         """Make the temporary conversation that is shown one that is kept."""
-        self._begins_temporary = False
-        temporary, self._temporary = self._temporary, None
+        self.place.is_temporary = False
+        temporary = self._temporary.pop(self.current_id, None)
         if temporary is not None:
             self._saver.let_go(temporary)
             self._saver.save(keep_copy, temporary.handed_over())
             self.conversations_changed.emit(self.conversations)
-            self.current_changed.emit(self._current_id)
-        self.temporary_changed.emit(False)
+            self.current_changed.emit(self.current_id)
+        self._tell_temporary(self.place)
 
     def toggle_section(self, key: str) -> None:
         """Fold a section of the list away, or unfold it."""
@@ -210,17 +246,17 @@ class ConversationsPresenter(QObject):
             title_from(first_text) or self.tr("New conversation"),
             now,
             now,
-            choices=self._new_choices,
+            choices=self.place.new_choices,
         )
         self._conversations[conversation.id] = conversation
-        self._current_id = conversation.id
-        if self._begins_temporary:
-            self._begins_temporary = False
-            self._temporary = TemporaryConversation(conversation.id)
-            self._saver.hold(self._temporary)
+        self.place.conversation_id = conversation.id
+        if self.place.is_temporary:
+            self._temporary[conversation.id] = TemporaryConversation(conversation.id)
+            self._saver.hold(self._temporary[conversation.id])
         self._saver.save(Store.add_conversation, conversation)
         self.conversations_changed.emit(self.conversations)
         self.current_changed.emit(conversation_id)
+        self.place.conversation_changed.emit(conversation_id)
 
     def touch(self, conversation_id: str, leaf_id: str) -> None:
         """Note that a message was added: the conversation moves up and shows that branch.
@@ -286,7 +322,7 @@ class ConversationsPresenter(QObject):
     def duplicate(self, conversation_id: str) -> None:
         """Show a copy of a conversation, with every branch."""
         conversation = self._conversations.get(conversation_id)
-        if conversation is not None and not self._is_temporary(conversation_id):
+        if conversation is not None and conversation_id not in self._temporary:
             title = self.tr("{title} (copy)").format(title=conversation.title[:TITLE_LENGTH])
             self._tasks.start(self._duplicate(conversation_id, title), "duplicate")
 
@@ -309,10 +345,10 @@ class ConversationsPresenter(QObject):
         if choices == old:
             return
         if self.current is None:
-            self._new_choices = choices
+            self.place.new_choices = choices
         else:
-            self._change(self._current_id, choices=choices)
-            self._saver.save(Store.set_choices, self._current_id, choices)
+            self._change(self.current_id, choices=choices)
+            self._saver.save(Store.set_choices, self.current_id, choices)
         self.choices_changed.emit(choices)
 
     @Slot(str, str)
@@ -332,10 +368,13 @@ class ConversationsPresenter(QObject):
             return
         self._saver.save(Store.delete_conversation, conversation_id)
         self.conversations_changed.emit(self.conversations)
-        if conversation_id == self._current_id:
-            place = order.index(conversation_id) if conversation_id in order else 0
-            rest = [one for one in order if one != conversation_id]
-            self.open(rest[min(place, len(rest) - 1)] if rest else "")
+        if conversation_id == self.current_id:
+            position = order.index(conversation_id) if conversation_id in order else 0
+            before, after = order[:position], order[position + 1 :]
+            rest = [one for one in (*after, *reversed(before)) if not self.is_shown(one)]
+            self.open(rest[0] if rest else "")
+        elif (place := self._place_of(conversation_id)) is not None:
+            self.clear(place)
         undo = NoticeAction(self.tr("Undo"), partial(self.restore, conversation))
         self._notices.info(
             self.tr("“{title}” was deleted.").format(title=title_from(conversation.title)), undo
@@ -372,25 +411,33 @@ class ConversationsPresenter(QObject):
         if query == self._query:
             self.search_finished.emit(query, hits)
 
-    def _show(self, conversation_id: str, *, temporary: bool = False) -> None:
-        was_temporary, left = self.is_temporary, self._temporary
-        left_id = self._current_id
-        if left is not None and conversation_id != left_id:
-            self._temporary = None
+    def _place_of(self, conversation_id: str) -> Place | None:
+        places = (place for place in self._places if place.conversation_id == conversation_id)
+        return next(places, None)
+
+    def _show(self, place: Place, conversation_id: str, *, temporary: bool = False) -> None:
+        left_id = place.conversation_id
+        if conversation_id and conversation_id == left_id:
+            temporary = place.is_temporary
+        if conversation_id != left_id and left_id in self._temporary:
             self._conversations.pop(left_id, None)
-            left.end()
+            self._temporary.pop(left_id).end()
             self.temporary_ended.emit(left_id)
         elif conversation_id != left_id and left_id:
-            self._last_id = left_id
-        self._begins_temporary = temporary
-        self._current_id = conversation_id
-        self._new_choices = Choices()
-        self.current_changed.emit(conversation_id)
-        if self.is_temporary != was_temporary:
-            self.temporary_changed.emit(self.is_temporary)
+            place.last_id = left_id
+        was_temporary, place.is_temporary = place.is_temporary, temporary
+        place.conversation_id = conversation_id
+        place.new_choices = Choices()
+        if place is self.place:
+            self.current_changed.emit(conversation_id)
+        if temporary != was_temporary:
+            self._tell_temporary(place)
+        place.conversation_changed.emit(conversation_id)
 
-    def _is_temporary(self, conversation_id: str) -> bool:
-        return self._temporary is not None and self._temporary.conversation_id == conversation_id
+    def _tell_temporary(self, place: Place) -> None:
+        place.temporary_changed.emit(place.is_temporary)
+        if place is self.place:
+            self.temporary_changed.emit(place.is_temporary)
 
     def _change(self, conversation_id: str, **changes: Any) -> None:
         conversation = self._conversations.get(conversation_id)

@@ -12,7 +12,7 @@ from app.chat.text import well_formed
 from app.presenters.branch import ShownBranch
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.notices import NoticeAction, Notices
-from app.presenters.reply import Reply
+from app.presenters.replies import Replies
 from app.presenters.saving import Saver
 from app.store.store import Store
 
@@ -23,7 +23,7 @@ class MessageMarks(QObject):
     def __init__(
         self,
         branch: ShownBranch,
-        reply: Reply,
+        replies: Replies,
         conversations: ConversationsPresenter,
         saver: Saver,
         notices: Notices,
@@ -31,7 +31,7 @@ class MessageMarks(QObject):
     ) -> None:
         super().__init__(parent)
         self._branch = branch
-        self._reply = reply
+        self._replies = replies
         self._conversations = conversations
         self._saver = saver
         self._notices = notices
@@ -54,7 +54,8 @@ class MessageMarks(QObject):
         if message_id not in self._branch:
             return
         tree, before = self._branch.tree, self._branch.leaf_id
-        writing = self._reply.message
+        reply = self._replies.within(self._branch.conversation_id)
+        writing = None if reply is None else reply.message
         if writing is not None and message_id in {item.id for item in tree.path_to(writing.id)}:
             self._notices.warn(
                 self.tr("An answer is being written here."),

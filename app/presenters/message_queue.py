@@ -19,9 +19,10 @@ class MessageQueue(QObject):
     #: A message of the shown conversation goes back to the composer; carries its text.
     text_returned = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, texts: dict[str, list[str]], parent: QObject | None = None) -> None:
+        """`texts` holds what waits in every conversation, wherever it is shown."""
         super().__init__(parent)
-        self._texts: dict[str, list[str]] = {}
+        self._texts = texts
         self._shown_id = ""
 
     @property

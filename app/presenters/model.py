@@ -86,6 +86,11 @@ class ModelPresenter(QObject):
         self._on_settings_changed(settings.settings)
 
     @property
+    def slot(self) -> ModelSlot:
+        """The room of the shown model."""
+        return self._slots.shown
+
+    @property
     def state(self) -> ModelState:
         """The shown model and where it stands."""
         return self._slots.shown.state

@@ -12,10 +12,10 @@ from app.chat.statistics import RunStatistics
 from app.chat.text import well_formed
 from app.chat.thinking import without_thinking
 from app.errors import AppError
-from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
+from app.presenters.places import Places
 from app.presenters.reply import STATE_AFTER
 from app.presenters.requests import run_request
 from app.presenters.saving import Saver
@@ -42,7 +42,7 @@ class QuickAsk(QObject):
     def __init__(
         self,
         models: ModelPresenter,
-        chat: ChatPresenter,
+        places: Places,
         conversations: ConversationsPresenter,
         settings: SettingsPresenter,
         saver: Saver,
@@ -66,7 +66,7 @@ class QuickAsk(QObject):
         self._failure = ""
         self._statistics: RunStatistics | None = None
         models.state_changed.connect(self._on_changed)
-        chat.status_changed.connect(self._on_changed)
+        places.status_changed.connect(self._on_changed)
 
     @property
     def is_running(self) -> bool:

@@ -1,11 +1,11 @@
-"""Whether a request may go to the shown model now; a refusal is told to the user."""
+"""Whether a request may go to a model now; a refusal is told to the user."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
 from app.errors import Remedy, RunError
-from app.presenters.model import ModelPresenter
+from app.presenters.model_slot import ModelSlot
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notices
 
@@ -13,14 +13,14 @@ _CONTEXT = "Readiness"
 
 
 def may_answer(
-    models: ModelPresenter, notices: Notices, *, is_answering: bool, brings_model: bool = False
+    slot: ModelSlot, notices: Notices, *, is_answering: bool, brings_model: bool = False
 ) -> bool:
-    """Return whether the shown model can be asked; `is_answering` says that an answer goes on.
+    """Return whether the model in a slot can be asked; `is_answering` says that an answer goes on.
 
     A request that `brings_model` needs none that is there already.
     """
     translate = QCoreApplication.translate
-    if is_answering or models.engine.is_busy:
+    if is_answering or slot.engine.is_busy:
         what = "An answer is being written."
         if not is_answering:
             what = "The model is busy with a quick question, a comparison or a test."
@@ -29,7 +29,7 @@ def may_answer(
             translate(_CONTEXT, "Stop it first, or wait for its end."),
         )
         return False
-    if models.state.stage is ModelStage.NONE and not brings_model:
+    if slot.state.stage is ModelStage.NONE and not brings_model:
         notices.error(
             RunError(
                 translate(_CONTEXT, "No model is loaded."),

@@ -1,7 +1,4 @@
-"""The answer that is being written: collects it, keeps a journal of it, measures it.
-
-It belongs to no panel: the user may look at another conversation while it goes on.
-"""
+"""The answer that an engine is writing: collects it, keeps a journal of it, measures it."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ STATE_AFTER = {
 
 
 class Reply(QObject):
-    """Writes one answer at a time. Lives on the window's thread; owned by the chat presenter."""
+    """Writes one answer at a time. Lives on the window's thread; owned by `Replies`."""
 
     #: Text has been added to the answer; carries message id and text.
     text_appended = Signal(str, str)
@@ -50,9 +47,9 @@ class Reply(QObject):
     #: An answer is paused, or the one that was cannot be resumed any more; carries its id or "".
     paused_changed = Signal(str)
 
-    def __init__(self, saver: Saver, parent: QObject | None = None) -> None:
+    def __init__(self, engine: Engine, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine: Engine | None = None
+        self._engine = engine
         self._saver = saver
         self._message: Message | None = None
         self._run_id = 0
@@ -73,6 +70,18 @@ class Reply(QObject):
         self._status_timer = QTimer(self)
         self._status_timer.setInterval(STATUS_INTERVAL_MS)
         self._status_timer.timeout.connect(self._on_status_due)
+        engine.text_generated.connect(self._on_text_generated)
+        engine.prefill_progressed.connect(self._on_prefill_progressed)
+        engine.run_finished.connect(self._on_run_finished)
+        engine.run_failed.connect(self._on_run_failed)
+        engine.model_loaded.connect(self._on_state_lost)
+        engine.model_unloaded.connect(self._on_state_lost)
+        engine.engine_failed.connect(self._on_state_lost)
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation that is being answered; empty when nothing is being written."""
+        return "" if self._message is None else self._message.conversation_id
 
     @property
     def message(self) -> Message | None:
@@ -91,12 +100,9 @@ class Reply(QObject):
         """The answer that the model can go on with as if nothing had happened, or ""."""
         return self._paused_id
 
-    def start(
-        self, engine: Engine, message: Message, request: RunRequest, context_limit: int | None
-    ) -> None:
-        """Let a model write `message`, going on from the text it has. Raises RunError."""
-        self._listen_to(engine)
-        self._run_id = engine.run(request)
+    def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
+        """Let the model write `message`, going on from the text it has. Raises RunError."""
+        self._run_id = self._engine.run(request)
         self._set_paused("")
         self._message = message
         self._thinking = ThinkingClock()
@@ -112,39 +118,18 @@ class Reply(QObject):
 
     def stop(self) -> None:
         """End the answer soon; what is written stands."""
-        if self._message is not None and self._engine is not None:
+        if self._message is not None:
             self._engine.stop(self._run_id)
 
     def pause(self) -> None:
         """End the answer soon, so that the model can go on from there."""
-        if self._message is not None and self._engine is not None:
+        if self._message is not None:
             self._engine.pause(self._run_id)
 
-    def name_model(self, engine: Engine, name: str) -> None:
+    def name_model(self, name: str) -> None:
         """Note what the model that writes is called."""
-        if self._message is not None and engine is self._engine:
+        if self._message is not None:
             self._message = replace(self._message, model=name)
-
-    def _listen_to(self, engine: Engine) -> None:
-        """Hear this engine, and no other: each counts its runs by itself."""
-        if engine is self._engine:
-            return
-        if self._engine is not None:
-            self._engine.text_generated.disconnect(self._on_text_generated)
-            self._engine.prefill_progressed.disconnect(self._on_prefill_progressed)
-            self._engine.run_finished.disconnect(self._on_run_finished)
-            self._engine.run_failed.disconnect(self._on_run_failed)
-            self._engine.model_loaded.disconnect(self._on_state_lost)
-            self._engine.model_unloaded.disconnect(self._on_state_lost)
-            self._engine.engine_failed.disconnect(self._on_state_lost)
-        engine.text_generated.connect(self._on_text_generated)
-        engine.prefill_progressed.connect(self._on_prefill_progressed)
-        engine.run_finished.connect(self._on_run_finished)
-        engine.run_failed.connect(self._on_run_failed)
-        engine.model_loaded.connect(self._on_state_lost)
-        engine.model_unloaded.connect(self._on_state_lost)
-        engine.engine_failed.connect(self._on_state_lost)
-        self._engine = engine
 
     @Slot(int, str, int)
     def _on_text_generated(self, run_id: int, text: str, tokens: int) -> None:

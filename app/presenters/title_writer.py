@@ -67,7 +67,7 @@ class TitleWriter(QObject):
     def _on_title_wanted(self, conversation_id: str) -> None:
         engine = self._models.engine
         if self._run is None and may_answer(
-            self._models, self._notices, is_answering=engine.is_busy
+            self._models.slot, self._notices, is_answering=engine.is_busy
         ):
             self._is_stopped = False
             self._run = SideRun(engine, self)

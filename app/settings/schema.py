@@ -344,6 +344,9 @@ class StateSettings:
         (), "Trusted libraries", "Versions that the user wanted to try.", hidden=True
     )
     last_conversation: str = _setting("", "Last conversation", "The one shown.", hidden=True)
+    conversations_in_view: tuple[str, ...] = _setting(
+        (), "Conversations in view", "From left to right.", hidden=True
+    )
     window_size: tuple[int, ...] = _setting(
         (), "Window size", "Width and height.", hidden=True, item_type=int
     )

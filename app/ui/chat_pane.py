@@ -1,10 +1,10 @@
-"""The middle of the window: the conversation or the welcome page, notices, and the composer."""
+"""One conversation, or the welcome page, with what is told about it and the composer below."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.chat.queue_bar import QueueBar
     from app.ui.chat.view import ChatView
     from app.ui.message_commands import MessageCommands
+    from app.ui.temporary_bar import TemporaryBar
 
 
 class ChatPane(QWidget):
@@ -54,12 +55,15 @@ class ChatPane(QWidget):
         self._view: ChatView | None = None
         self._commands: MessageCommands | None = None
         self._queue: QueueBar | None = None
+        self._temporary_bar: TemporaryBar | None = None
+        # A click anywhere lets this conversation be in use, and the user write.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.welcome = Welcome(theme, icons, self)
         self._column = QWidget(self)
-        self.notice_bar = NoticeBar(notices, theme, icons, self._column)
         self.composer = Composer(theme, icons, self._column)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
+        self.setFocusProxy(self.composer)
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
         self._connect_presenter()
@@ -81,12 +85,19 @@ class ChatPane(QWidget):
             self._commands = MessageCommands(self._presenter, self._theme, self._icons, self)
         return self._commands
 
+    def hold_notices(self, bar: NoticeBar) -> None:
+        """Show the window's notices here, above the composer."""
+        self._below.insertWidget(0, bar)
+        QWidget.setTabOrder(bar, self.composer)
+        bar.setVisible(bar.notice is not None)
+
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands."""
         self.welcome.set_model(state)
         missing = state.stage is ModelStage.NONE
         self.composer.set_enabled_reason(self.tr("Choose a model first.") if missing else "")
 
+    @Slot(str)
     def reveal(self, message_id: str) -> None:
         """Bring a message into view, now or once its conversation is shown."""
         if message_id in self._shown:
@@ -134,14 +145,13 @@ class ChatPane(QWidget):
         below = self._below = QVBoxLayout(self._column)
         below.setContentsMargins(SPACE_L, 0, SPACE_L, SPACE_M)
         below.setSpacing(SPACE_S)
-        below.addWidget(self.notice_bar)
         below.addWidget(self.composer)
         centred = QHBoxLayout()
         centred.setContentsMargins(0, 0, 0, 0)
         centred.addStretch(1)
         centred.addWidget(self._column, 1000)
         centred.addStretch(1)
-        rows = QVBoxLayout(self)
+        rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_S)
         rows.addWidget(self._pages, 1)
@@ -153,6 +163,8 @@ class ChatPane(QWidget):
         presenter.message_added.connect(self._on_message_added)
         presenter.status_changed.connect(self._on_status_changed)
         presenter.draft_shown.connect(self.composer.show_draft)
+        presenter.place.message_wanted.connect(self.reveal)
+        presenter.place.temporary_changed.connect(self._on_temporary_changed)
         presenter.queue.queue_changed.connect(self._on_queue_changed)
         presenter.queue.text_returned.connect(self.composer.take_back)
 
@@ -209,6 +221,14 @@ class ChatPane(QWidget):
         bar.remove_requested.connect(self._presenter.queue.remove)
         return bar
 
+    def _make_temporary_bar(self) -> TemporaryBar:
+        from app.ui.temporary_bar import TemporaryBar
+
+        bar = TemporaryBar(self._theme, self._icons, self)
+        bar.keep_requested.connect(self._presenter.keep_temporary)
+        self._rows.insertWidget(0, bar)
+        return bar
+
     def _tell_link_failed(self, address: str) -> None:
         self._notices.warn(self.tr("The link could not be opened."), address)
 
@@ -239,8 +259,16 @@ class ChatPane(QWidget):
         if self._queue is not None:
             self._queue.show_texts(texts)
 
+    @Slot(bool)
+    def _on_temporary_changed(self, temporary: bool) -> None:
+        if temporary and self._temporary_bar is None:
+            self._temporary_bar = self._make_temporary_bar()
+        if self._temporary_bar is not None:
+            self._temporary_bar.setVisible(temporary)
+
     @Slot(str, QPoint, str)
     def _on_menu_requested(self, message_id: str, place: QPoint, address: str) -> None:
+        self._presenter.use()
         self.commands.open_menu(message_id, place, address)
 
     @Slot(str)

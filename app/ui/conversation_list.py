@@ -42,6 +42,8 @@ class ConversationList(QFrame):
     close_requested = Signal()
     #: The user is about to leave the shown conversation: keep what is not kept yet.
     conversation_leaving = Signal()
+    #: The user wants a conversation beside the shown one; carries its id.
+    beside_requested = Signal(str)
     #: The user opened a conversation or began a new one; a drawer may close.
     conversation_chosen = Signal()
 
@@ -162,6 +164,7 @@ class ConversationList(QFrame):
         self._search.step_requested.connect(self._on_step_requested)
         self._search_timer.timeout.connect(self._on_search_due)
         self._view.conversation_chosen.connect(self._on_conversation_chosen)
+        self._view.beside_requested.connect(self.beside_requested)
         self._view.title_edited.connect(presenter.rename)
         self._view.delete_requested.connect(self._on_delete_requested)
         self._view.fold_requested.connect(presenter.toggle_section)
@@ -201,6 +204,7 @@ class ConversationList(QFrame):
     @Slot(object)
     def _on_menu_made(self, menu: ConversationMenu) -> None:
         presenter = self._presenter
+        menu.beside_requested.connect(self.beside_requested)
         menu.title_requested.connect(presenter.ask_for_title)
         menu.pin_requested.connect(presenter.set_pinned)
         menu.archive_requested.connect(presenter.set_archived)

@@ -14,6 +14,7 @@ class ConversationMenu(QMenu):
     """The menu of a row. Says what is wished for, with the id of its conversation."""
 
     #: Each carries the id of the conversation.
+    beside_requested = Signal(str)
     rename_requested = Signal(str)
     title_requested = Signal(str)
     duplicate_requested = Signal(str)
@@ -31,6 +32,8 @@ class ConversationMenu(QMenu):
         super().__init__(parent)
         self._icons = icons
         self._target = Conversation("", "", 0.0, 0.0)
+        self.beside_action = self.addAction(self.tr("Open beside\tShift+Enter"))
+        self.addSeparator()
         self.rename_action = self.addAction(self.tr("Rename conversation…"))
         self.title_action = self.addAction(self.tr("Title by the model"))
         self.addSeparator()
@@ -41,6 +44,7 @@ class ConversationMenu(QMenu):
         self.duplicate_action = self.addAction(self.tr("Duplicate"))
         self.addSeparator()
         self.delete_action = self.addAction(self.tr("Delete conversation"))
+        self.beside_action.triggered.connect(self._on_beside_triggered)
         self.rename_action.triggered.connect(self._on_rename_triggered)
         self.title_action.triggered.connect(self._on_title_triggered)
         self.pin_action.triggered.connect(self._on_pin_triggered)
@@ -59,6 +63,7 @@ class ConversationMenu(QMenu):
         )
         self.folders.set_folders(folders, conversation.folder)
         for action, icon in (
+            (self.beside_action, "beside"),
             (self.rename_action, "edit"),
             (self.title_action, "spark"),
             (self.pin_action, "pin"),
@@ -69,6 +74,10 @@ class ConversationMenu(QMenu):
         ):
             action.setIcon(self._icons.icon(icon, "quiet"))
         self.popup(place)
+
+    @Slot()
+    def _on_beside_triggered(self) -> None:
+        self.beside_requested.emit(self._target.id)
 
     @Slot()
     def _on_rename_triggered(self) -> None:

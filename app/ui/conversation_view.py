@@ -35,6 +35,8 @@ class ConversationView(RowList):
 
     #: The user opened a conversation; carries its id.
     conversation_chosen = Signal(str)
+    #: The user wants a conversation beside the shown one; carries its id.
+    beside_requested = Signal(str)
     #: The user typed another title; carries id and title.
     title_edited = Signal(str, str)
     #: The user wants a conversation deleted; carries its id.
@@ -134,7 +136,9 @@ class ConversationView(RowList):
         elif row.conversation is None:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.conversation_chosen.emit(row.conversation.id)
+            beside = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            wish = self.beside_requested if beside else self.conversation_chosen
+            wish.emit(row.conversation.id)
         elif key == Qt.Key.Key_Delete:
             self.delete_requested.emit(row.conversation.id)
         else:

@@ -18,16 +18,17 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
-from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
+from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
 from app.settings.schema import Settings
 from app.ui.chat_pane import ChatPane
+from app.ui.chat_panes import ChatPanes
 from app.ui.conversation_list import ConversationList
 from app.ui.header import Header
 from app.ui.icons import Icons
@@ -40,7 +41,6 @@ from app.ui.window_commands import WindowCommands
 if TYPE_CHECKING:
     from app.ui.models.model_picker import ModelPicker
     from app.ui.settings.settings_panel import SettingsPanel
-    from app.ui.temporary_bar import TemporaryBar
 
 _MODEL_ENDINGS = (".gguf", ".rkllm")
 _USUAL_SIZE = (1120, 760)
@@ -53,7 +53,7 @@ class Presenters:
 
     conversations: ConversationsPresenter
     model: ModelPresenter
-    chat: ChatPresenter
+    places: Places
     library: LibraryPresenter
     adapters: AdapterPresenter
     settings: SettingsPresenter
@@ -89,8 +89,9 @@ class MainWindow(QMainWindow):
         self.side = ConversationList(presenters.conversations, theme, icons)
         body = QWidget(self)
         self.header = Header(theme, icons, body)
-        self._temporary_bar: TemporaryBar | None = None
-        self.chat_pane = ChatPane(presenters.chat, presenters.notices, theme, icons, body)
+        self.chat_panes = ChatPanes(
+            presenters.places, presenters.conversations, presenters.notices, theme, icons, body
+        )
         self._lay_out(body)
         self._settings_panel: SettingsPanel | None = None
         self._settings_pane = QWidget(self)
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
             self.menus,
             presenters.conversations,
             presenters.model,
-            presenters.chat,
+            presenters.places,
             presenters.adapters,
             presenters.settings,
             self,
@@ -111,7 +112,13 @@ class MainWindow(QMainWindow):
         self.commands = WindowCommands(self, presenters, theme, icons)
         self._connect_presenters()
         self._connect_widgets()
+        self._on_pane_made(self.chat_pane)
         self._begin()
+
+    @property
+    def chat_pane(self) -> ChatPane:
+        """The conversation in use."""
+        return self.chat_panes.pane
 
     @property
     def settings_panel(self) -> SettingsPanel:
@@ -134,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask to close; the shutdown closes the window when it is done."""
-        self.chat_pane.composer.flush_draft()
+        self.chat_panes.flush_drafts()
         self._remember()
         if self._may_close:
             event.accept()
@@ -199,11 +206,11 @@ class MainWindow(QMainWindow):
         self.chat_pane.composer.setFocus()
 
     def _lay_out(self, body: QWidget) -> None:
-        rows = self._body_rows = QVBoxLayout(body)
+        rows = QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
-        rows.addWidget(self.chat_pane, 1)
+        rows.addWidget(self.chat_panes, 1)
 
     def _make_settings_panel(self) -> SettingsPanel:
         from app.ui.settings.settings_panel import SettingsPanel
@@ -217,7 +224,7 @@ class MainWindow(QMainWindow):
         panel.set_model(self._presenters.model.state)
         panel.close_requested.connect(self._on_settings_close_requested)
         panel.reload_requested.connect(self._presenters.model.reload)
-        panel.paste_cut.connect(self.chat_pane.tell_paste_cut)
+        panel.paste_cut.connect(self._on_paste_cut)
         return panel
 
     def _make_picker(self) -> ModelPicker:
@@ -228,23 +235,14 @@ class MainWindow(QMainWindow):
         picker.models_requested.connect(self.commands.show_models)
         return picker
 
-    def _make_temporary_bar(self) -> TemporaryBar:
-        from app.ui.temporary_bar import TemporaryBar
-
-        bar = TemporaryBar(self._theme, self._icons, self.chat_pane.parentWidget())
-        bar.keep_requested.connect(self._presenters.conversations.keep_temporary)
-        self._body_rows.insertWidget(1, bar)
-        return bar
-
     def _connect_presenters(self) -> None:
         presenters = self._presenters
         presenters.model.state_changed.connect(self._on_model_changed)
         presenters.model.choices_changed.connect(self._on_choices_changed)
         presenters.adapters.adapters_changed.connect(self.header.adapter_chip.set_state)
-        presenters.chat.status_changed.connect(self._on_status_changed)
+        presenters.places.status_changed.connect(self._on_status_changed)
         presenters.conversations.current_changed.connect(self._on_current_changed)
         presenters.conversations.temporary_changed.connect(self._on_temporary_changed)
-        presenters.conversations.message_wanted.connect(self.chat_pane.reveal)
         presenters.settings.settings_changed.connect(self._on_settings_changed)
 
     def _connect_widgets(self) -> None:
@@ -255,20 +253,18 @@ class MainWindow(QMainWindow):
         self.menus.folder_chosen.connect(self.commands.move_to_folder)
         self.menus.new_folder_requested.connect(self.commands.name_folder)
         self.menus.adapter_chosen.connect(self._presenters.adapters.choose)
-        self.menus.answer_wanted_with.connect(self._presenters.chat.regenerate_last_with)
+        self.menus.answer_wanted_with.connect(self._on_answer_wanted_with)
         self.header.adapter_chip.adapter_chosen.connect(self._presenters.adapters.choose)
         self.header.adapter_chip.command_chosen.connect(self.commands.carry_out)
         self.side.close_requested.connect(self._on_list_close_requested)
-        self.side.conversation_leaving.connect(self.chat_pane.composer.flush_draft)
+        self.side.conversation_leaving.connect(self.chat_panes.flush_drafts)
+        self.side.beside_requested.connect(self._on_beside_requested)
         self.side.conversation_chosen.connect(self._on_conversation_chosen)
         self.header.list_requested.connect(self._on_list_requested)
         self.header.models_requested.connect(self.choose_model)
         self.header.settings_toggled.connect(self._on_settings_toggled)
         self.header.status.cancel_requested.connect(model.cancel)
-        self.chat_pane.get_model_requested.connect(self.commands.show_way_to_model)
-        self.chat_pane.file_requested.connect(self.commands.open_model_file)
-        self.chat_pane.starter_requested.connect(model.load_starter)
-        self.chat_pane.cancel_requested.connect(model.cancel)
+        self.chat_panes.pane_made.connect(self._on_pane_made)
         self.panes.list_shown_changed.connect(self._on_list_shown_changed)
         self.panes.room_changed.connect(self._on_room_changed)
 
@@ -277,7 +273,7 @@ class MainWindow(QMainWindow):
         self._on_model_changed(self._presenters.model.state)
         self._on_choices_changed(self._presenters.model.choices())
         self.header.adapter_chip.set_state(self._presenters.adapters.state)
-        self._on_status_changed(self._presenters.chat.status)
+        self._on_status_changed(self._presenters.places.chat.status)
         self._on_settings_changed(settings)
         room = QGuiApplication.primaryScreen().availableGeometry()
         size = settings.state.window_size
@@ -298,14 +294,14 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_model_changed(self, state: ModelState) -> None:
         self.header.set_model(state)
-        self.chat_pane.set_model(state)
+        self.chat_panes.set_model(state)
         if self._settings_panel is not None:
             self._settings_panel.set_model(state)
 
     @Slot(object)
     def _on_choices_changed(self, choices: tuple[ModelChoice, ...]) -> None:
         present = any(choice.is_starter and not choice.problem for choice in choices)
-        self.chat_pane.welcome.set_starter_present(present)
+        self.chat_panes.set_starter_present(present)
 
     @Slot(object)
     def _on_status_changed(self, status: ChatStatus) -> None:
@@ -323,18 +319,35 @@ class MainWindow(QMainWindow):
         )
 
     @Slot(bool)
-    def _on_temporary_changed(self, temporary: bool) -> None:
-        if temporary and self._temporary_bar is None:
-            self._temporary_bar = self._make_temporary_bar()
-        if self._temporary_bar is not None:
-            self._temporary_bar.setVisible(temporary)
+    def _on_temporary_changed(self) -> None:
         self._on_current_changed()
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:
         appearance = settings.appearance
         self._theme.set_preferences(appearance.theme, appearance.text_scale)
-        self.chat_pane.composer.set_enter_key(appearance.enter_key)
+        self.chat_panes.set_enter_key(appearance.enter_key)
+
+    @Slot(object)
+    def _on_pane_made(self, pane: ChatPane) -> None:
+        pane.get_model_requested.connect(self.commands.show_way_to_model)
+        pane.file_requested.connect(self.commands.open_model_file)
+        pane.starter_requested.connect(self._presenters.model.load_starter)
+        pane.cancel_requested.connect(self._presenters.model.cancel)
+
+    @Slot(int)
+    def _on_paste_cut(self, letters: int) -> None:
+        self.chat_pane.tell_paste_cut(letters)
+
+    @Slot(str)
+    def _on_answer_wanted_with(self, adapter: str) -> None:
+        self._presenters.places.chat.regenerate_last_with(adapter)
+
+    @Slot(str)
+    def _on_beside_requested(self, conversation_id: str) -> None:
+        self.chat_panes.flush_drafts()
+        self._presenters.places.open_beside(conversation_id)
+        self.put_drawer_away()
 
     @Slot()
     def _on_list_requested(self) -> None:

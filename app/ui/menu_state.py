@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from app.chat.message import CONTINUABLE_STATES, Role
-from app.chat.tree import ShownMessage
 from app.presenters.adapter_state import AdapterState
 from app.presenters.adapters import AdapterPresenter
-from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
+from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
 from app.runtime.protocol import Capability
 from app.settings.schema import Settings, Theme, entry_named
@@ -43,7 +42,7 @@ class MenuState(QObject):
         menus: MenuBar,
         conversations: ConversationsPresenter,
         model: ModelPresenter,
-        chat: ChatPresenter,
+        places: Places,
         adapters: AdapterPresenter,
         settings: SettingsPresenter,
         parent: QObject | None = None,
@@ -53,23 +52,23 @@ class MenuState(QObject):
         self._conversations = conversations
         self._model = model
         self._adapters = adapters
-        self._running = chat.is_answering
-        self._items: tuple[ShownMessage, ...] = ()
+        self._places = places
+        self._running = False
         conversations.conversations_changed.connect(self._on_conversations_changed)
         conversations.current_changed.connect(self._on_current_changed)
         conversations.temporary_changed.connect(self._on_temporary_changed)
         model.state_changed.connect(self._on_model_changed)
         model.choices_changed.connect(self._on_choices_changed)
-        chat.messages_shown.connect(self._on_messages_shown)
-        chat.message_added.connect(self._on_message_added)
-        chat.message_changed.connect(self._on_message_changed)
-        chat.status_changed.connect(self._on_status_changed)
+        places.chats_changed.connect(self._on_chats_changed)
+        places.messages_changed.connect(self._on_messages_changed)
+        places.status_changed.connect(self._on_status_changed)
         adapters.adapters_changed.connect(self._on_adapters_changed)
         settings.settings_changed.connect(self._on_settings_changed)
         self._on_settings_changed(settings.settings)
         self._on_choices_changed(model.choices())
         self._on_adapters_changed(adapters.state)
         self._on_conversations_changed()
+        self._on_chats_changed()
 
     def _show_list(self) -> None:
         some = bool(self._conversations.conversations)
@@ -111,9 +110,10 @@ class MenuState(QObject):
 
     def _show_messages(self) -> None:
         idle = not self._running and self._model.state.stage is not ModelStage.NONE
-        last = self._items[-1].message if self._items else None
+        items = self._places.chat.shown_messages()
+        last = items[-1].message if items else None
         answered = last is not None and last.role is Role.ASSISTANT
-        roles = {item.message.role for item in self._items}
+        roles = {item.message.role for item in items}
         self._menus.set_enabled(Command.COPY_LAST_ANSWER, Role.ASSISTANT in roles)
         self._menus.set_enabled(Command.EDIT_LAST_MESSAGE, Role.USER in roles and idle)
         self._menus.set_enabled(Command.REGENERATE_ANSWER, last is not None and idle)
@@ -126,7 +126,7 @@ class MenuState(QObject):
         pauses = info is not None and Capability.PAUSE in info.capabilities
         self._menus.set_enabled(Command.PAUSE_ANSWER, self._running and pauses)
         for command in (Command.MESSAGE_MENU, Command.SHOW_BRANCHES):
-            self._menus.set_enabled(command, bool(self._items))
+            self._menus.set_enabled(command, bool(items))
         self._menus.set_enabled(Command.ANSWER_DETAILS, Role.ASSISTANT in roles)
         self._show_title_by_model()
 
@@ -177,22 +177,15 @@ class MenuState(QObject):
         ):
             self._menus.set_enabled(command, chosen and not state.unavailable)
 
-    @Slot(object)
-    def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:
-        self._items = items
+    @Slot()
+    def _on_messages_changed(self) -> None:
         self._show_messages()
 
     @Slot(object)
-    def _on_message_added(self, item: ShownMessage) -> None:
-        self._items = (*self._items, item)
-        self._show_messages()
-
-    @Slot(object)
-    def _on_message_changed(self, item: ShownMessage) -> None:
-        self._items = tuple(
-            item if old.message.id == item.message.id else old for old in self._items
-        )
-        self._show_messages()
+    def _on_chats_changed(self) -> None:
+        two = len(self._places.in_view) == 2
+        self._menus.set_checked(Command.SIDE_BY_SIDE, two)
+        self._menus.set_enabled(Command.OTHER_SIDE, two)
 
     @Slot(object)
     def _on_status_changed(self, status: ChatStatus) -> None:

@@ -59,6 +59,8 @@ class Command(Enum):
     LARGER_TEXT = "larger_text"
     SMALLER_TEXT = "smaller_text"
     NORMAL_TEXT_SIZE = "normal_text_size"
+    SIDE_BY_SIDE = "side_by_side"
+    OTHER_SIDE = "other_side"
     FULL_SCREEN = "full_screen"
     CHOOSE_MODEL = "choose_model"
     OPEN_MODEL_FILE = "open_model_file"
@@ -173,6 +175,8 @@ MENUS = (
             Item(Command.SMALLER_TEXT, _text("Smaller text"), "Ctrl+-"),
             Item(Command.NORMAL_TEXT_SIZE, _text("Normal text size"), "Ctrl+0"),
             None,
+            Item(Command.SIDE_BY_SIDE, _text("Side by side"), "F8", Kind.CHECK),
+            Item(Command.OTHER_SIDE, _text("Other side"), "F6"),
             Item(Command.FULL_SCREEN, _text("Full screen"), "F11", Kind.CHECK),
         ),
     ),

@@ -97,7 +97,7 @@ class QuickAskDoor(QObject):
     def _on_conversation_requested(self) -> None:
         assert self._quick_ask is not None
         # Another conversation will be shown; what is written belongs to this one.
-        self._window.chat_pane.composer.flush_draft()
+        self._window.chat_panes.flush_drafts()
         self._quick_ask.open_as_conversation()
         self._bring_up()
         if self._small is not None:
@@ -109,7 +109,7 @@ class QuickAskDoor(QObject):
         presenters = self._presenters
         return QuickAsk(
             presenters.model,
-            presenters.chat,
+            presenters.places,
             presenters.conversations,
             presenters.settings,
             self._saver,

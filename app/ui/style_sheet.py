@@ -166,6 +166,13 @@ QTabBar::tab {
 QTabBar::tab:hover { background: $hover; color: $text; }
 QTabBar::tab:selected { background: $selected; color: $text; }
 QTabBar::tab:selected:focus { border-color: $accent; }
+QTabBar[places="true"] { background: $raised; border-bottom: 1px solid $line; }
+QTabBar[places="true"]::tab {
+    border: none; border-top: 2px solid transparent; border-radius: 0; margin: 0;
+    padding: 0 4px 0 12px; min-height: 0;
+}
+QTabBar[places="true"]::tab:selected { background: $ground; border-top-color: $accent; }
+QTabBar[places="true"]::tab:selected:focus { background: $selected; }
 
 QSlider { min-height: 28px; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }

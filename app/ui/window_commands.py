@@ -38,7 +38,6 @@ class WindowCommands(QObject):
         self._presenters = presenters
         self._panes = window.panes
         self._side = window.side
-        self._chat_pane = window.chat_pane
         self._menus = window.menus
         self._verbs = self._make_verbs(window)
 
@@ -46,13 +45,13 @@ class WindowCommands(QObject):
     def carry_out(self, command: Command) -> None:
         """Do what a menu item says."""
         # It may show another conversation; what is written belongs to this one.
-        self._chat_pane.composer.flush_draft()
+        self._window().chat_panes.flush_drafts()
         self._verbs[command]()
 
     @Slot(int)
     def go_to_conversation(self, place: int) -> None:
         """Show the conversation at a place of the list."""
-        self._chat_pane.composer.flush_draft()
+        self._window().chat_panes.flush_drafts()
         self._presenters.conversations.go_to(place)
 
     @Slot(str)
@@ -133,7 +132,7 @@ class WindowCommands(QObject):
         from app.ui.models.comparison_dialog import ComparisonDialog
 
         adapters = self._presenters.adapters
-        question = self._presenters.chat.last_question()
+        question = self._presenters.places.chat.last_question()
         self._open(ComparisonDialog(adapters.comparison, adapters, question, self._window()))
 
     def _test_adapter(self) -> None:
@@ -181,14 +180,14 @@ class WindowCommands(QObject):
             Command.LAST_CONVERSATION: presenters.conversations.go_back,
             Command.QUIT: window.close,
             Command.COPY_LAST_ANSWER: self._copy_last_answer,
-            Command.EDIT_LAST_MESSAGE: self._chat_pane.edit_last_message,
-            Command.REGENERATE_ANSWER: presenters.chat.regenerate_last,
-            Command.CONTINUE_ANSWER: presenters.chat.continue_last,
-            Command.STOP_ANSWER: presenters.chat.stop,
-            Command.PAUSE_ANSWER: presenters.chat.pause,
-            Command.MESSAGE_MENU: self._chat_pane.open_message_menu,
-            Command.ANSWER_DETAILS: self._chat_pane.show_answer_details,
-            Command.SHOW_BRANCHES: self._chat_pane.show_branches,
+            Command.EDIT_LAST_MESSAGE: self._edit_last_message,
+            Command.REGENERATE_ANSWER: self._regenerate_answer,
+            Command.CONTINUE_ANSWER: self._continue_answer,
+            Command.STOP_ANSWER: self._stop_answer,
+            Command.PAUSE_ANSWER: self._pause_answer,
+            Command.MESSAGE_MENU: self._open_message_menu,
+            Command.ANSWER_DETAILS: self._show_answer_details,
+            Command.SHOW_BRANCHES: self._show_branches,
             Command.SHOW_CONVERSATIONS: self._toggle_list,
             Command.SHOW_SETTINGS: self._toggle_settings,
             Command.THEME_LIGHT: self._take_light_theme,
@@ -197,6 +196,8 @@ class WindowCommands(QObject):
             Command.LARGER_TEXT: self._enlarge_text,
             Command.SMALLER_TEXT: self._shrink_text,
             Command.NORMAL_TEXT_SIZE: self._reset_text,
+            Command.SIDE_BY_SIDE: self._toggle_side_by_side,
+            Command.OTHER_SIDE: presenters.places.go_across,
             Command.FULL_SCREEN: self._toggle_full_screen,
             Command.CHOOSE_MODEL: window.choose_model,
             Command.OPEN_MODEL_FILE: self.open_model_file,
@@ -213,7 +214,7 @@ class WindowCommands(QObject):
             Command.ADAPTER_HELP: self._show_adapter_help,
             Command.QUICK_ASK: window.quick_ask_requested.emit,
             Command.ENGINE_LOG: window.engine_log_requested.emit,
-            Command.WELCOME_PAGE: self._chat_pane.show_welcome,
+            Command.WELCOME_PAGE: self._show_welcome,
             Command.KEYBOARD_SHORTCUTS: self._show_shortcuts,
             Command.BOARD_CHECK: self.check_board,
             Command.ABOUT: self._show_about,
@@ -267,7 +268,42 @@ class WindowCommands(QObject):
         self._presenters.conversations.step(-1)
 
     def _copy_last_answer(self) -> None:
-        QGuiApplication.clipboard().setText(self._presenters.chat.last_answer())
+        QGuiApplication.clipboard().setText(self._presenters.places.chat.last_answer())
+
+    def _edit_last_message(self) -> None:
+        self._window().chat_pane.edit_last_message()
+
+    def _regenerate_answer(self) -> None:
+        self._presenters.places.chat.regenerate_last()
+
+    def _continue_answer(self) -> None:
+        self._presenters.places.chat.continue_last()
+
+    def _stop_answer(self) -> None:
+        self._presenters.places.chat.stop()
+
+    def _pause_answer(self) -> None:
+        self._presenters.places.chat.pause()
+
+    def _open_message_menu(self) -> None:
+        self._window().chat_pane.open_message_menu()
+
+    def _show_answer_details(self) -> None:
+        self._window().chat_pane.show_answer_details()
+
+    def _show_branches(self) -> None:
+        self._window().chat_pane.show_branches()
+
+    def _show_welcome(self) -> None:
+        self._window().chat_pane.show_welcome()
+
+    def _toggle_side_by_side(self) -> None:
+        places = self._presenters.places
+        if len(places.in_view) == 2:
+            places.close_other()
+        else:
+            places.open_beside()
+            self._window().put_drawer_away()
 
     def _toggle_list(self) -> None:
         self._panes.show_list(not self._panes.is_list_shown)

@@ -31,7 +31,7 @@ class Desk:
         paths = Paths.under(folder)
         paths.create()
         self.session = Session(application, paths, Notices())
-        self.chat = self.session._chat
+        self.chat = self.session._places.chat
         self.models = self.session._models
         self.conversations = self.session._conversations
         self.session.show()

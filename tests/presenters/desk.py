@@ -15,13 +15,13 @@ from app.engine.connection import Connection
 from app.engine.engine import Engine
 from app.paths import Paths
 from app.presenters.adapters import AdapterPresenter
-from app.presenters.chat import ChatPresenter
 from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelStage
 from app.presenters.notices import Notice, Notices
+from app.presenters.places import Places
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
@@ -72,7 +72,7 @@ class Desk(QObject):
             self.tasks,
             self,
         )
-        self.chat = ChatPresenter(
+        self.places = Places(
             self.store,
             self.saver,
             self.conversations,
@@ -83,6 +83,8 @@ class Desk(QObject):
             self.tasks,
             self,
         )
+        #: What is shown in the first place.
+        self.chat = self.places.chat
         self.shown: list[ShownMessage] = []
         self.told: list[Notice] = []
         self.draft = ""
@@ -109,6 +111,7 @@ class Desk(QObject):
         await self.store.open()
         await self.store.run(Store.recover)
         await self.conversations.load(self.settings.settings.state.last_conversation)
+        self.places.restore()
 
     async def load(self, script: Script, name: str = "model.script") -> None:
         """Load a scripted model."""

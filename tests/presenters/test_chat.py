@@ -127,14 +127,17 @@ def test_without_a_model_the_message_stays_in_the_composer(play: Play) -> None:
     play(scene)
 
 
-def test_a_message_elsewhere_during_an_answer_is_refused_with_a_word(play: Play) -> None:
+def test_a_message_elsewhere_during_an_answer_waits_for_its_end(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
         desk.chat.send("first")
         desk.conversations.new()
         desk.chat.send("second")
         assert desk.shown == []
-        assert "being written" in desk.told[-1].cause
+        assert desk.chat.queue.texts == ("second",)
+        desk.chat.stop()
+        await until(lambda: len(desk.shown) == 2 and not desk.chat.queue.texts)
+        assert desk.texts()[0] == "second"
         desk.chat.stop()
         await desk.answered()
 

@@ -153,7 +153,7 @@ def test_what_waited_elsewhere_is_a_draft_after_a_stop(play: Play) -> None:
 
 
 def test_a_draft_that_does_not_begin_with_what_waits_stays_as_it_is() -> None:
-    queue = MessageQueue()
+    queue = MessageQueue({})
     queue.show("c")
     queue.add("waits")
     assert queue.without_waiting("something else") == "something else"

@@ -29,7 +29,7 @@ class Reader(QObject):
         super().__init__(desk)
         self.quick_ask = QuickAsk(
             desk.models,
-            desk.chat,
+            desk.places,
             desk.conversations,
             desk.settings,
             desk.saver,

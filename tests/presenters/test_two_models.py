@@ -14,8 +14,9 @@ from tests.presenters.desk import Desk, until
 from tests.scripted_runtime import Script
 
 
-async def _keep_one(desk: Desk) -> None:
-    await desk.load(Script(reply="I am one"), "one.script")
+async def keep_one(desk: Desk, script: Script | None = None) -> None:
+    """Load a model that stays when another one is chosen."""
+    await desk.load(script or Script(reply="I am one"), "one.script")
     path = desk.models.state.path
     assert path is not None
     await until(lambda: desk.library.entry_for(path) is not None)
@@ -52,7 +53,7 @@ def test_a_load_names_the_model_that_made_room_for_it(play: Play) -> None:
 
 def test_a_model_that_is_kept_stays_beside_the_next_one(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         assert desk.models.makes_room() == ""
         await desk.load(Script(), "two.script")
         assert _names(desk) == ["two", "one"]
@@ -62,7 +63,7 @@ def test_a_model_that_is_kept_stays_beside_the_next_one(play: Play) -> None:
 
 def test_the_third_model_takes_the_place_of_the_one_that_is_not_kept(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.load(Script(), "two.script")
         await desk.load(Script(), "three.script")
         assert _names(desk) == ["three", "one"]
@@ -72,7 +73,7 @@ def test_the_third_model_takes_the_place_of_the_one_that_is_not_kept(play: Play)
 
 def test_each_model_has_a_memory_domain_of_its_own(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         first = desk.models.request
         await desk.load(Script(), "two.script")
         second = desk.models.request
@@ -86,7 +87,7 @@ def test_each_model_has_a_memory_domain_of_its_own(play: Play) -> None:
 
 def test_choosing_a_loaded_model_shows_it_at_once(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         one = str(desk.models.state.path)
         await desk.load(Script(reply="I am two"), "two.script")
         desk.models.load(one)
@@ -99,7 +100,7 @@ def test_choosing_a_loaded_model_shows_it_at_once(play: Play) -> None:
 
 def test_a_conversation_that_is_opened_shows_its_model(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.ask("Q")
         first = desk.conversations.current_id
         desk.conversations.new()
@@ -139,7 +140,7 @@ def test_switching_the_model_in_the_middle_keeps_the_conversation(play: Play) ->
 
 def test_when_the_second_cannot_be_loaded_the_first_stays_and_is_shown(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         bad = Script(load_end="error").write_to(desk.folder / "bad.script")
         desk.models.load(str(bad))
         await until(lambda: desk.told != [] and desk.told[-1].level is Level.ERROR)
@@ -157,7 +158,7 @@ def test_a_second_model_that_does_not_fit_is_not_loaded_and_says_so(
     monkeypatch.setattr(memory_check, "fit_of", lambda *_: too_big)
 
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         two = Script().write_to(desk.folder / "two.script")
         known = desk.settings.settings.state.recent_models
         desk.settings.set_value("state", "recent_models", (str(two), *known))
@@ -176,7 +177,7 @@ def test_a_second_model_that_does_not_fit_is_not_loaded_and_says_so(
 
 def test_unloading_the_shown_model_shows_the_other_one(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.load(Script(), "two.script")
         desk.models.unload()
         await until(lambda: desk.models.state.name == "one")
@@ -213,7 +214,7 @@ def test_a_model_that_writes_does_not_rest(play: Play) -> None:
 
 def test_a_lost_engine_leaves_the_other_model_alone(play: Play, expected_log: LogGuard) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.load(Script(run_end="bug"), "two.script")
         await desk.ask("Q")
         desk.models.load(str(desk.folder / "one.script"))
@@ -240,7 +241,7 @@ def test_choosing_the_model_in_use_changes_nothing(play: Play) -> None:
 
 def test_a_model_that_is_chosen_in_a_conversation_comes_back_with_it(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.ask("Q")
         first = desk.conversations.current_id
         await desk.load(Script(), "two.script")
@@ -256,7 +257,7 @@ def test_the_crash_of_another_model_does_not_keep_the_last_one_from_loading(
     play: Play, expected_log: LogGuard
 ) -> None:
     async def scene(desk: Desk) -> None:
-        await _keep_one(desk)
+        await keep_one(desk)
         await desk.load(Script(), "two.script")
         two = desk.models._slots.shown
         desk.models.load(str(desk.folder / "one.script"))

@@ -65,7 +65,7 @@ class _Program(QObject):
         self.engine._load_watch._budget = _IMPATIENT
         self.session._settings.set_value("engine", "npu_library", str(library(version)))
         self.session._settings.set_value("sampling", "max_new_tokens", 16384)
-        self.models, self.chat = self.session._models, self.session._chat
+        self.models, self.chat = self.session._models, self.session._places.chat
         self.engines: set[int] = set()
 
     async def play(self) -> Outcome:

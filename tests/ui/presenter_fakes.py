@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.conversation import Conversation
 from app.chat.grouping import Section, folders_of, sections_of
@@ -18,6 +18,7 @@ from app.presenters.chat_status import ChatStatus
 from app.presenters.message_offers import MessageOffers
 from app.presenters.model_state import ModelChoice, ModelState
 from app.presenters.notices import Notices
+from app.presenters.place import Place
 from app.presenters.variation import AS_IT_IS, Variation
 from app.settings.codec import value_of, with_value
 from app.settings.layers import Layer
@@ -57,7 +58,6 @@ class FakeConversations(QObject):
     conversations_changed = Signal(object)
     current_changed = Signal(str)
     search_finished = Signal(str, object)
-    message_wanted = Signal(str)
     bookmarks_listed = Signal(object)
     temporary_changed = Signal(bool)
 
@@ -65,7 +65,7 @@ class FakeConversations(QObject):
         super().__init__()
         self.conversations = conversations
         self.current_id = ""
-        self.is_temporary = False
+        self.place = Place(self)
         self.collapsed: frozenset[str] = frozenset()
         self.calls: list[Call] = []
         self.folders = FakeFolders(self)
@@ -82,12 +82,20 @@ class FakeConversations(QObject):
     def current(self) -> Conversation | None:
         return next((one for one in self.conversations if one.id == self.current_id), None)
 
+    @property
+    def is_temporary(self) -> bool:
+        return self.place.is_temporary
+
+    def known(self, conversation_id: str) -> Conversation | None:
+        return next((one for one in self.conversations if one.id == conversation_id), None)
+
     def give(self, *conversations: Conversation) -> None:
         self.conversations = conversations
         self.conversations_changed.emit(conversations)
 
     def show_one(self, conversation_id: str) -> None:
         self.current_id = conversation_id
+        self.place.conversation_id = conversation_id
         self.current_changed.emit(conversation_id)
 
     def open(self, conversation_id: str) -> None:
@@ -109,7 +117,8 @@ class FakeConversations(QObject):
         self.calls.append(("set_pinned", conversation_id, pinned))
 
     def become_temporary(self, temporary: bool) -> None:
-        self.is_temporary = temporary
+        self.place.is_temporary = temporary
+        self.place.temporary_changed.emit(temporary)
         self.temporary_changed.emit(temporary)
 
     def set_collapsed(self, keys: frozenset[str]) -> None:
@@ -248,8 +257,9 @@ class FakeChat(QObject):
     status_changed = Signal(object)
     draft_shown = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place | None = None) -> None:
         super().__init__()
+        self.place = place or Place(self)
         self.status = ChatStatus()
         self.is_answering = False
         self.answer = ""
@@ -259,10 +269,21 @@ class FakeChat(QObject):
         self.marks = FakeMarks(self.calls)
         self.items: tuple[ShownMessage, ...] = ()
         self.offered = MessageOffers(Message("", "c", None, Role.USER, "", 0.0))
+        self.messages_shown.connect(self._on_messages_shown)
+        self.message_added.connect(self._on_message_added)
+        self.message_changed.connect(self._on_message_changed)
+
+    def use(self) -> None:
+        self.calls.append(("use",))
+
+    def keep_temporary(self) -> None:
+        self.calls.append(("keep_temporary",))
+
+    def shown_messages(self) -> tuple[ShownMessage, ...]:
+        return self.items
 
     def say(self, *items: ShownMessage) -> None:
         """Show a branch."""
-        self.items = items
         self.messages_shown.emit(items)
 
     def message(self, message_id: str) -> Message | None:
@@ -329,6 +350,54 @@ class FakeChat(QObject):
 
     def last_question_id(self) -> str:
         return self.question_id
+
+    @Slot(object)
+    def _on_messages_shown(self, items: tuple[ShownMessage, ...]) -> None:
+        self.items = items
+
+    @Slot(object)
+    def _on_message_added(self, item: ShownMessage) -> None:
+        self.items = (*self.items, item)
+
+    @Slot(object)
+    def _on_message_changed(self, item: ShownMessage) -> None:
+        self.items = tuple(item if old.message.id == item.message.id else old for old in self.items)
+
+
+class FakePlaces(QObject):
+    """Stands in for Places."""
+
+    chats_changed = Signal(object)
+    messages_changed = Signal()
+    status_changed = Signal(object)
+
+    def __init__(self, chat: FakeChat) -> None:
+        super().__init__()
+        self.chat = chat
+        self.in_view: tuple[FakeChat, ...] = (chat,)
+        self.calls: list[Call] = []
+        chat.messages_shown.connect(self.messages_changed)
+        chat.message_added.connect(self.messages_changed)
+        chat.message_changed.connect(self.messages_changed)
+        chat.status_changed.connect(self.status_changed)
+
+    def show(self, *chats: FakeChat, used: FakeChat) -> None:
+        """Show chats from left to right, of which one is in use."""
+        self.in_view = chats
+        self.chat = used
+        self.chats_changed.emit(used)
+
+    def open_beside(self, conversation_id: str = "") -> None:
+        self.calls.append(("open_beside", conversation_id))
+
+    def close(self, chat: FakeChat) -> None:
+        self.calls.append(("close", self.in_view.index(chat)))
+
+    def close_other(self) -> None:
+        self.calls.append(("close_other",))
+
+    def go_across(self) -> None:
+        self.calls.append(("go_across",))
 
 
 class FakeAdapters(QObject):
@@ -434,12 +503,16 @@ class FakePresenters:
     notices: Notices = field(default_factory=Notices)
     board: FakeBoard = field(default_factory=FakeBoard)
 
+    def __post_init__(self) -> None:
+        self.chat.place = self.conversations.place
+        self.places = FakePlaces(self.chat)
+
     def bundle(self) -> Presenters:
         """Return them as the window knows them."""
         return Presenters(
             cast(Any, self.conversations),
             cast(Any, self.model),
-            cast(Any, self.chat),
+            cast(Any, self.places),
             cast(Any, self.library),
             cast(Any, self.adapters),
             cast(Any, self.settings),

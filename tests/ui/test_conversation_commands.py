@@ -166,7 +166,8 @@ def test_a_temporary_conversation_is_marked_and_can_be_kept(
     assert window.windowTitle() == "Temporary conversation – Cairn"
     child(bar, QPushButton).click()
     choose(window, Command.KEEP_TEMPORARY)
-    assert fakes.conversations.calls == [("keep_temporary",)] * 2
+    assert fakes.chat.calls == [("keep_temporary",)]
+    assert fakes.conversations.calls == [("keep_temporary",)]
     fakes.conversations.become_temporary(False)
     assert not bar.isVisible()
     assert window.windowTitle() == "One & only – Cairn"

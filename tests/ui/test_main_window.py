@@ -261,7 +261,7 @@ def test_a_found_message_is_brought_into_view_once_it_is_there(
 ) -> None:
     revealed: list[str] = []
     monkeypatch.setattr(window.chat_pane.view, "reveal", revealed.append)
-    fakes.conversations.message_wanted.emit("a")
+    fakes.conversations.place.message_wanted.emit("a")
     assert revealed == []
     fakes.chat.messages_shown.emit(TALK)
     assert revealed == ["a"]

@@ -1,0 +1,224 @@
+"""The conversations in view: one, or two beside each other, of which one is in use.
+
+What the menus, the header and the settings are about is the conversation in use. The other one
+stays as it is, and an answer in it is written on.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.chat.message import Message, MessageState
+from app.errors import AppError
+from app.presenters.adapters import AdapterPresenter
+from app.presenters.chat import ChatPresenter
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.model import ModelPresenter
+from app.presenters.notices import Notices
+from app.presenters.place import Place
+from app.presenters.replies import Replies
+from app.presenters.saving import Saver
+from app.presenters.settings import SettingsPresenter
+from app.presenters.tasks import Tasks
+from app.store.worker import StoreThread
+
+
+class Places(QObject):
+    """Makes a ChatPresenter for each place. Lives on the window's thread."""
+
+    #: Another conversation is in use, or other ones are in view; carries the ChatPresenter in use.
+    chats_changed = Signal(object)
+    #: The conversation in use shows other messages, or one of them has changed.
+    messages_changed = Signal()
+    #: What goes on in the conversation in use has changed; carries a ChatStatus.
+    status_changed = Signal(object)
+
+    def __init__(
+        self,
+        store: StoreThread,
+        saver: Saver,
+        conversations: ConversationsPresenter,
+        models: ModelPresenter,
+        adapters: AdapterPresenter,
+        settings: SettingsPresenter,
+        notices: Notices,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._saver = saver
+        self._conversations = conversations
+        self._models = models
+        self._adapters = adapters
+        self._settings = settings
+        self._notices = notices
+        self._tasks = tasks
+        self._remembered = settings.settings.state.conversations_in_view
+        self._waiting: dict[str, list[str]] = {}
+        self._replies = Replies(saver, self)
+        #: The one in use.
+        self.chat = self._make(conversations.place)
+        self._chats = [self.chat]
+        self._in_view = [self.chat]
+        self._follow(self.chat)
+        self._replies.reply_finished.connect(self._on_reply_finished)
+        self._replies.run_failed.connect(self._on_run_failed)
+        conversations.place_leaving.connect(self._on_place_leaving)
+        conversations.place_used.connect(self._on_place_used)
+        conversations.current_changed.connect(self._on_current_changed)
+        conversations.temporary_ended.connect(self._on_temporary_ended)
+
+    @property
+    def in_view(self) -> tuple[ChatPresenter, ...]:
+        """What is in view, from left to right: one or two."""
+        return tuple(self._in_view)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is being written, in whichever conversation."""
+        return self._replies.is_answering
+
+    def stop(self) -> None:
+        """End every answer; what is written stands."""
+        self._replies.stop()
+
+    def open_beside(self, conversation_id: str = "", *, at_left: bool = False) -> None:
+        """Show a conversation, or a new one, beside the one in use, and use it.
+
+        Where two are in view already, it takes the place of the one that is not in use. One that
+        is in view already stays where it is, with a new one beside it.
+        """
+        if len(self._in_view) == 1:
+            self._in_view.insert(0 if at_left else 1, self._another())
+        self._across().use()
+        if not self._conversations.is_shown(conversation_id):
+            self._conversations.open(conversation_id)
+        self._remember()
+
+    def close(self, chat: ChatPresenter) -> None:
+        """Leave what is shown beside the other conversation, which gets the whole room."""
+        if len(self._in_view) == 1 or chat not in self._in_view:
+            return
+        self._in_view.remove(chat)
+        if chat.is_in_use:
+            self._in_view[0].use()
+        else:
+            self.chats_changed.emit(self.chat)
+        self._conversations.clear(chat.place)
+        self._remember()
+
+    def close_other(self) -> None:
+        """Leave the conversation that is not in use."""
+        self.close(self._across())
+
+    def go_across(self) -> None:
+        """Use the other conversation in view."""
+        self._across().use()
+
+    def restore(self) -> None:
+        """Show beside the conversation in use what was there when the program ended."""
+        if len(self._remembered) != 2 or len(self._in_view) == 2:
+            return
+        first, second = self._remembered
+        at_left = second == self._conversations.current_id
+        used = self.chat
+        self.open_beside(first if at_left else second, at_left=at_left)
+        used.use()
+
+    def _make(self, place: Place) -> ChatPresenter:
+        return ChatPresenter(
+            place,
+            self._replies,
+            self._waiting,
+            self._store,
+            self._saver,
+            self._conversations,
+            self._models,
+            self._adapters,
+            self._settings,
+            self._notices,
+            self._tasks,
+            self,
+        )
+
+    def _another(self) -> ChatPresenter:
+        """Return the one that is not in view; made when it is wanted first, and kept."""
+        if len(self._chats) == 1:
+            self._chats.append(self._make(self._conversations.add_place()))
+        return next(chat for chat in self._chats if chat not in self._in_view)
+
+    def _across(self) -> ChatPresenter:
+        return next((chat for chat in self._in_view if chat is not self.chat), self.chat)
+
+    def _follow(self, chat: ChatPresenter) -> None:
+        chat.messages_shown.connect(self._on_messages_changed)
+        chat.message_added.connect(self._on_messages_changed)
+        chat.message_changed.connect(self._on_messages_changed)
+        chat.status_changed.connect(self.status_changed)
+
+    def _leave(self, chat: ChatPresenter) -> None:
+        chat.messages_shown.disconnect(self._on_messages_changed)
+        chat.message_added.disconnect(self._on_messages_changed)
+        chat.message_changed.disconnect(self._on_messages_changed)
+        chat.status_changed.disconnect(self.status_changed)
+
+    def _remember(self) -> None:
+        shown = tuple(chat.place.conversation_id for chat in self._in_view)
+        kept = tuple(each if self._conversations.is_kept(each) else "" for each in shown)
+        current = self._conversations.current_id
+        last = current if self._conversations.is_kept(current) else ""
+        self._settings.set_value("state", "last_conversation", last)
+        self._settings.set_value("state", "conversations_in_view", kept)
+
+    @Slot()
+    def _on_place_leaving(self) -> None:
+        self.chat.keep_means()
+
+    @Slot(object)
+    def _on_place_used(self, place: Place) -> None:
+        self._leave(self.chat)
+        self.chat = next(chat for chat in self._chats if chat.place is place)
+        self._follow(self.chat)
+        self.chat.drop_means()
+        self.chats_changed.emit(self.chat)
+        self.messages_changed.emit()
+        self.status_changed.emit(self.chat.status)
+
+    @Slot(str)
+    def _on_current_changed(self) -> None:
+        self._remember()
+
+    @Slot(object)
+    def _on_messages_changed(self) -> None:
+        self.messages_changed.emit()
+
+    @Slot(object)
+    def _on_reply_finished(self, message: Message) -> None:
+        self._models.note_speed(message)
+        for chat in self._chats:
+            chat.take_finished(message)
+        unseen = not self._conversations.is_shown(message.conversation_id)
+        if unseen and message.state is not MessageState.COMPLETE:
+            # It stands in the conversation's draft.
+            self._waiting.pop(message.conversation_id, None)
+        # Whoever was answered just now comes last.
+        for chat in sorted(self._chats, key=partial(_shows, message.conversation_id)):
+            chat.send_waiting()
+
+    @Slot(object)
+    def _on_run_failed(self, error: AppError) -> None:
+        self._notices.error(error)
+
+    @Slot(str)
+    def _on_temporary_ended(self, conversation_id: str) -> None:
+        self._waiting.pop(conversation_id, None)
+        reply = self._replies.within(conversation_id)
+        if reply is not None:
+            reply.stop()
+
+
+def _shows(conversation_id: str, chat: ChatPresenter) -> bool:
+    return chat.place.conversation_id == conversation_id
