@@ -3,6 +3,8 @@
 The driver writes one question per line to stdin and reads one JSON answer per line from stdout:
 
     state           what the program is doing, and what it told the user so far
+    focus           accessible name or text of the widget that has the keyboard
+    menu            text of the item that is marked in the open menu
     where NAME      centre of the visible widget of that accessible name or text
     size W H        resizes the window
     clipboard TEXT  puts a text into the clipboard
@@ -14,6 +16,8 @@ The driver writes one question per line to stdin and reads one JSON answer per l
     new             shows an empty conversation
     step N          shows the conversation N places further down
     delete          deletes the shown conversation
+    beside          shows an empty conversation beside the shown one
+    across          goes to the other conversation in view
     draft TEXT      leaves a text in the composer
     close           closes the window, as its frame would
 """
@@ -25,7 +29,7 @@ import os
 import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, Slot
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from app.main import main
 from app.presenters.notices import Notice, Notices
@@ -66,6 +70,10 @@ class Guide(QObject):
     def _answer(self, question: str) -> object:
         verb, _, rest = question.partition(" ")
         match verb:
+            case "focus":
+                return _name(QApplication.focusWidget())
+            case "menu":
+                return _marked_item()
             case "where":
                 return _centre(rest)
             case "size":
@@ -85,6 +93,10 @@ class Guide(QObject):
                 self._session._places.chat.stop()
             case "new":
                 self._session._conversations.new()
+            case "beside":
+                self._session._places.open_beside()
+            case "across":
+                self._session._places.go_across()
             case "step":
                 self._session._conversations.step(int(rest))
             case "delete":
@@ -99,9 +111,11 @@ class Guide(QObject):
         return None
 
     def _state(self) -> dict[str, object]:
-        shown = self._session._places.chat
+        places = self._session._places
+        shown = places.chat
+        reading = any(chat._branch.is_reading for chat in places.in_view)
         return {
-            "filled": self._filled,
+            "filled": self._filled and not reading,
             "stage": self._session._models.state.stage.value,
             "model": self._session._models.state.name,
             "answering": shown.is_answering,
@@ -109,6 +123,20 @@ class Guide(QObject):
             "states": [message.state.value for message in shown._branch.path()],
             "told": _told,
         }
+
+
+def _name(widget: QWidget | None) -> str:
+    if widget is None:
+        return ""
+    if isinstance(widget, QAbstractButton) and not widget.accessibleName():
+        return widget.text().replace("&", "")
+    return widget.accessibleName()
+
+
+def _marked_item() -> str:
+    menu = QApplication.activePopupWidget()
+    action = menu.activeAction() if isinstance(menu, QMenu) else None
+    return "" if action is None else action.text().replace("&", "")
 
 
 def _centre(name: str) -> tuple[int, int] | None:

@@ -93,6 +93,29 @@ class Driver:
         """Press keys, each a combination as in "ctrl+n"."""
         self._xdotool("key", *names)
 
+    def tab_to(self, name: str, key: str = "Tab") -> None:
+        """Press Tab until the keyboard is in a widget whose name or text begins with `name`."""
+        seen: list[str] = []
+        while not (now := self._program.ask("focus")).startswith(name):
+            if len(seen) > 80:
+                raise LookupError(f"Tab does not lead to {name!r} but to {seen}")
+            seen.append(now)
+            self.keys(key)
+            time.sleep(0.05)
+
+    def choose(self, *words: str) -> None:
+        """Go down the open menu to items that begin so; all but the last are submenus."""
+        for item in words:
+            seen: list[str] = []
+            while not (now := self._program.ask("menu")).startswith(item):
+                if len(seen) > 40:
+                    raise LookupError(f"the menu has no {item!r} but {seen}")
+                seen.append(now)
+                self.keys("Down")
+            self.keys("Return" if item == words[-1] else "Right")
+        self.settle()
+        self.focus()
+
     def write(self, text: str) -> None:
         """Type a text."""
         self._xdotool("type", "--delay", "4", text)
@@ -115,7 +138,7 @@ class Driver:
 
     def focus(self) -> None:
         """Give the window the keyboard; there is no window manager to do it after a dialog."""
-        found = self._xdotool("search", "--sync", "--onlyvisible", "--name", "Cairn").split()
+        found = self._xdotool("search", "--sync", "--onlyvisible", "--name", ".+").split()
         self._xdotool("windowfocus", "--sync", found[-1])
 
     def _xdotool(self, *arguments: str) -> str:

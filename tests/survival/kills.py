@@ -84,6 +84,15 @@ class Victim:
             self._program.ask(f"draft Draft {self._number}")
         self._say(f"step {self._chance.choice((-1, 1))}")
 
+    def go_across(self) -> None:
+        """Ask in two conversations beside each other, and go from one to the other."""
+        self._program.ask("beside")
+        self._program.ask(f"send Question {self._number}")
+        self._program.ask("across")
+        self._program.ask(f"send Other question {self._number}")
+        self._program.ask(f"draft Draft {self._number}")
+        self._say(self._chance.choice(("across", "new", "stop", "delete")))
+
     def close(self) -> None:
         """Close the window while an answer is written."""
         self._program.ask(f"send Question {self._number}")
@@ -107,6 +116,7 @@ KINDS: dict[str, tuple[Callable[[Victim], None] | None, float]] = {
     "editing": (Victim.edit, 0.4),
     "deleting": (Victim.delete, 0.2),
     "switching": (Victim.switch, 0.4),
+    "two beside": (Victim.go_across, 0.8),
     "closing": (Victim.close, 0.3),
     "starting": (None, 1.0),
 }

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, Slot
 
-from app.presenters.reply import Reply
+from app.presenters.replies import Replies
 from app.presenters.saving import Saver
 from app.session import Session
 from tests.survival.notes import VARIABLE, Text, Write
@@ -49,8 +49,8 @@ def _watch(witness: Witness) -> None:
 
     def watched(self: Session, *arguments: Any) -> None:
         build(self, *arguments)
-        for reply in cast("list[Reply]", self.findChildren(Reply)):
-            reply.text_appended.connect(witness.on_text_appended)
+        for replies in cast("list[Replies]", self.findChildren(Replies)):
+            replies.text_appended.connect(witness.on_text_appended)
 
     Saver.save = noted  # type: ignore[method-assign]
     Session.__init__ = watched  # type: ignore[method-assign, assignment]

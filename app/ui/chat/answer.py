@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.chat.message import MessageState
 from app.chat.tree import ShownMessage
 from app.ui.chat.body import Body
+from app.ui.chat.focus import give_up_focus
 from app.ui.chat.message_widget import MARGIN, MessageWidget
 from app.ui.chat.raw import RawText
 from app.ui.chat.state_line import StateLine
@@ -149,6 +150,7 @@ class Answer(MessageWidget):
         return body
 
     def _replace_body(self) -> None:
+        give_up_focus(self._body, self.parentWidget().parentWidget())
         self._body.hide()
         self._body.deleteLater()
         self._body = self._make_body()

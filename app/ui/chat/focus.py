@@ -27,6 +27,16 @@ def draw_ring(painter: QPainter, theme: Theme, rect: QRect) -> None:
     painter.drawRoundedRect(QRectF(rect).adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
 
 
+def give_up_focus(leaving: QWidget, view: QWidget) -> None:
+    """Let the view have the keyboard if it is in a widget that is about to go.
+
+    Else Qt gives it to the next control, which may be far from there.
+    """
+    focus = leaving.focusWidget()
+    if focus is not None and focus.hasFocus():
+        view.setFocus()
+
+
 class FocusRing(QWidget):
     """Lies over its parent while the keyboard is there: children leave that no room for a ring."""
 

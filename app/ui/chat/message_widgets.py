@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.answer import Answer
 from app.ui.chat.entry import Entry
+from app.ui.chat.focus import give_up_focus
 from app.ui.chat.message_widget import MessageWidget
 from app.ui.chat.question import Question
 from app.ui.chat.text_styles import TextStyles
@@ -82,9 +83,7 @@ class MessageWidgets:
         if widget.unsaved_edit is not None:
             self._unsaved_edits[message_id] = widget.unsaved_edit
         self._outdated.discard(message_id)
-        focus = widget.focusWidget()
-        if focus is not None and focus.hasFocus():
-            self._parent.parentWidget().setFocus()
+        give_up_focus(widget, self._parent.parentWidget())
         # A widget that waits for its end would still be drawn.
         widget.hide()
         widget.deleteLater()

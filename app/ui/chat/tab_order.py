@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,14 +22,24 @@ def first_visible(viewport: QWidget, widgets: Iterable[MessageWidget]) -> QWidge
     return None
 
 
-def apply(view: QWidget, widgets: Iterable[MessageWidget]) -> None:
-    """Bring the controls of `widgets` behind `view`, in their order.
+class TabOrder:
+    """Brings the controls of messages behind their view, in the order of the messages.
 
     Qt goes by the order of creation, and here messages are made and let go as the user scrolls.
+    What comes next in Qt's order is not asked of Qt: PySide takes the widget that
+    `nextInFocusChain` returns for a child of the one that was asked, and with the death of that
+    one the other, which lives, cannot be used any more.
     """
-    last = view
-    for widget in widgets:
-        for control in widget.focus_widgets():
-            if last.nextInFocusChain() is not control:
-                QWidget.setTabOrder(last, control)
-            last = control
+
+    def __init__(self, view: QWidget) -> None:
+        self._view = view
+        self._applied: list[QWidget] = []
+
+    def apply(self, widgets: Iterable[MessageWidget]) -> None:
+        """Take over the controls of `widgets`."""
+        controls = [control for widget in widgets for control in widget.focus_widgets()]
+        if controls == self._applied:
+            return
+        self._applied = controls
+        for before, control in pairwise([self._view, *controls]):
+            QWidget.setTabOrder(before, control)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QStyle, QWidget
 
 from app.chat.message import Role
 from app.chat.tree import ShownMessage
-from app.ui.chat import tab_order
 from app.ui.chat.announce import announce_answer
 from app.ui.chat.answer import Answer
 from app.ui.chat.entries import Entries
@@ -30,6 +29,7 @@ from app.ui.chat.scrolling import LINE_PX, distance_into_view, scrolled_by
 from app.ui.chat.selector import Selector
 from app.ui.chat.standing import Standing
 from app.ui.chat.strip import Anchor, Strip
+from app.ui.chat.tab_order import TabOrder, first_visible
 from app.ui.icons import Icons
 from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_XL, Theme
 
@@ -48,6 +48,7 @@ class ChatView(MessageArea):
         self._entries = Entries(self._strip)
         self._standing = Standing(self._entries, self._strip)
         self._widgets = MessageWidgets(theme, icons, self.viewport())
+        self._tab_order = TabOrder(self)
         self._follows = True
         self._is_settling = False
         #: Ids of messages with text that is not shown yet.
@@ -143,6 +144,7 @@ class ChatView(MessageArea):
         widget = self._widgets.get(message_id)
         if widget is not None:
             widget.begin_edit()
+            self._measure_out_of_view(self._entries.place(message_id))
             self.bring_into_view(widget)
 
     def is_raw(self, message_id: str) -> bool:
@@ -157,7 +159,7 @@ class ChatView(MessageArea):
             return
         self.selector.clear()
         entry.is_raw = is_raw
-        entry.measured_width = 0
+        entry.measured_width = 0  # Also where it has no widget.
         widget = self._widgets.get(message_id)
         if isinstance(widget, Answer):
             widget.show_raw(is_raw)
@@ -170,9 +172,7 @@ class ChatView(MessageArea):
         if place is None:
             return None
         if self._widgets.get(message_id) is None:
-            anchor = self._anchor()
-            self._measure(place)
-            self._settle(anchor)
+            self._measure_out_of_view(place)
         return self._widgets.get(message_id)
 
     @Slot()
@@ -222,9 +222,7 @@ class ChatView(MessageArea):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go from control to control, and keep what has the focus in view."""
         if forward and self.hasFocus():
-            first = tab_order.first_visible(
-                self.viewport(), self._widgets.in_order(self._entries.place)
-            )
+            first = first_visible(self.viewport(), self._widgets.in_order(self._entries.place))
             if first is not None:
                 first.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
@@ -246,6 +244,8 @@ class ChatView(MessageArea):
         if widget is not None:
             widget.show_item(entry.item, entry.text)
             widget.advance()
+            # It may have been measured meanwhile, on the way of the keyboard to another control.
+            entry.measured_width = 0
             self._request_rest(widget)
 
     def _request_rest(self, widget: MessageWidget) -> None:
@@ -270,6 +270,12 @@ class ChatView(MessageArea):
         self.selector.watch(widget)
         widget.resize(column + 2 * MARGIN, height)
         return self._entries.set_height(place, height, column)
+
+    def _measure_out_of_view(self, place: int) -> None:
+        """Do so for a message that nobody sees, and keep in its place what is seen."""
+        anchor = self._anchor()
+        self._measure(place)
+        self._settle(anchor)
 
     def _anchor(self) -> Anchor | None:
         value, height = self.verticalScrollBar().value(), self.viewport().height()
@@ -364,9 +370,7 @@ class ChatView(MessageArea):
         value, height = self.verticalScrollBar().value(), self.viewport().height()
         for place in self._visible(value, height):
             if self._widgets.get(self._entries[place].id) is None:
-                anchor = self._anchor()
-                self._measure(place)
-                self._settle(anchor)
+                self._measure_out_of_view(place)
                 return
         if any(widget.colorize() for _, widget in self._widgets):
             self._idle.start()
@@ -376,7 +380,7 @@ class ChatView(MessageArea):
             kept = widget.is_editing or self.selector.keeps(message_id)
             if self._entries.place(message_id) not in near and not kept:
                 self._widgets.release(message_id)
-        tab_order.apply(self, self._widgets.in_order(self._entries.place))
+        self._tab_order.apply(self._widgets.in_order(self._entries.place))
 
     @Slot(str)
     def _on_height_changed(self, message_id: str) -> None:

@@ -261,6 +261,17 @@ def test_control_and_enter_save_an_edit(qtbot: QtBot, view: ChatView) -> None:
     assert asked.args == ["u1", "new"]
 
 
+def test_an_edit_that_begins_out_of_view_is_seen_whole(qtbot: QtBot, view: ChatView) -> None:
+    view.set_items((user(1, "old"), answer(2, "x\n\n" * 60)))
+    wait_until_idle(qtbot, view)
+    QTest.keyClick(view, Qt.Key.Key_End)
+    wait_until_idle(qtbot, view)
+    view.begin_edit("u1")
+    wait_until_idle(qtbot, view)
+    assert widget_of(view, "u1").y() >= 0
+    assert view.viewport().rect().contains(widget_of(view, "u1").geometry())
+
+
 def test_a_refused_edit_is_not_lost(view: ChatView) -> None:
     view.set_items((user(1, "old"),))
     view.begin_edit("u1")
