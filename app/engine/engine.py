@@ -114,6 +114,11 @@ class Engine(QObject):
         """Whether a run is under way or waits for its model."""
         return self._run.request is not None
 
+    @property
+    def has_model(self) -> bool:
+        """Whether a model is loaded, or will be when something is asked."""
+        return self._load_request is not None
+
     def prepare(self) -> None:
         """Start a host that waits for a model."""
         if not self._shutting_down:

@@ -89,8 +89,13 @@ class Answering(QObject):
 
     def is_possible(self, variation: Variation = AS_IT_IS) -> bool:
         """Return whether a request may start now; a refusal is told to the user."""
-        kept = self._kept
-        if self._branch.is_reading or (kept is not None and kept.slot.path != kept.model):
+        if self._branch.is_reading:
+            return False
+        if self._kept is not None and self._kept.slot.path != self._kept.model:
+            self._notices.warn(
+                self.tr("The model that a message was waiting for is gone."),
+                self.tr("The message is in its composer again."),
+            )
             return False
         writes_here = self._replies.within(self._branch.conversation_id) is not None
         return may_answer(

@@ -85,6 +85,7 @@ class ChatPresenter(QObject):
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
         self._branch = ShownBranch(conversations, self)
+        self._branch.set_paused(replies.paused_ids)
         self._answering = Answering(
             self._branch,
             replies,
@@ -116,6 +117,14 @@ class ChatPresenter(QObject):
         return self._replies.is_answering
 
     @property
+    def pause_obstacle(self) -> str:
+        """Why the model that writes here, or would, cannot pause; empty where it can."""
+        reply = self._reply_in_view()
+        slot = self._models.slot if reply is None else self._models.slot_of(reply.engine)
+        info = slot.state.info
+        return "" if info is None else info.capabilities.reason(Capability.PAUSE)
+
+    @property
     def is_in_use(self) -> bool:
         """Whether the conversation that is shown here is the one in use."""
         return self._conversations.place is self.place
@@ -142,6 +151,16 @@ class ChatPresenter(QObject):
         if here and message.state is not MessageState.COMPLETE:
             self.queue.give_back(message.conversation_id)
 
+    def give_back_waiting(self) -> None:
+        """Give what waits here back to the composer, unless its model is still at work."""
+        if self.queue.texts and not self._answering.is_busy:
+            self.queue.give_back(self._branch.conversation_id)
+
+    @Slot()
+    def tell_status(self) -> None:
+        """Tell what goes on; what is looked at elsewhere counts, too."""
+        self.status_changed.emit(self.status)
+
     def keep_means(self) -> None:
         """Another conversation will be in use; what waits here is still to be answered."""
         self._answering.keep_means()
@@ -159,12 +178,14 @@ class ChatPresenter(QObject):
         if not text:
             return
         self.use()
-        if self._is_answering_here() or self._answering.is_busy:
+        if self._is_answering_here() or self._answering.is_busy or self.queue.texts:
             self._begin_conversation(text)
+            self._conversations.choose(model=str(self._models.state.path or ""))
             self.queue.add(text)
             self._new_draft = ""
             self._keep_draft("")
             self.draft_shown.emit("")
+            self.send_waiting()
         elif self._answering.is_possible():
             self._begin_conversation(text)
             self._ask(text)
@@ -180,15 +201,13 @@ class ChatPresenter(QObject):
 
     def pause(self) -> None:
         """End the answer that is being written, so that the model can go on from there."""
-        info = self._models.state.info
-        if info is not None and Capability.PAUSE not in info.capabilities:
-            self._notices.warn(
-                self.tr("This answer cannot be paused."), info.capabilities.reason(Capability.PAUSE)
-            )
-            return
         reply = self._reply_in_view()
-        if reply is not None:
-            reply.pause()
+        if reply is None:
+            return
+        if self.pause_obstacle:
+            self._notices.warn(self.tr("This answer cannot be paused."), self.pause_obstacle)
+            return
+        reply.pause()
 
     def regenerate(self, message_id: str, variation: Variation = AS_IT_IS) -> None:
         """Let the model answer again, beside the answer it gave; or another one, or otherwise."""
@@ -264,6 +283,7 @@ class ChatPresenter(QObject):
             **reasons(
                 self._models.state,
                 is_answering=self._is_answering_here() or self._answering.is_busy,
+                no_pause=self.pause_obstacle,
             ),
         )
 
@@ -301,11 +321,12 @@ class ChatPresenter(QObject):
         self._branch.message_changed.connect(self.message_changed)
         self._replies.text_appended.connect(self._on_text_appended)
         self._replies.prefill_progressed.connect(self._on_prefill_progressed)
-        self._replies.status_changed.connect(self._on_status_changed)
+        self._replies.status_changed.connect(self.tell_status)
         self._replies.paused_changed.connect(self._on_paused_changed)
-        self._models.state_changed.connect(self._on_status_changed)
+        self._models.state_changed.connect(self._on_model_changed)
         self.place.conversation_changed.connect(self._on_conversation_changed)
         self.place.message_wanted.connect(self._on_message_wanted)
+        self.place.rereading_wanted.connect(self._on_rereading_wanted)
 
     def _reply_here(self) -> Reply | None:
         return self._replies.within(self._branch.conversation_id)
@@ -356,6 +377,9 @@ class ChatPresenter(QObject):
         text = self.queue.take_next()
         self._ask(text)
         self._keep_draft(draft)
+        if not self._is_answering_here():
+            # It could not even be asked; nor can what is behind it.
+            self.queue.give_back(self._branch.conversation_id)
 
     @Slot(str)
     def _on_conversation_changed(self, conversation_id: str) -> None:
@@ -416,9 +440,13 @@ class ChatPresenter(QObject):
     def _on_paused_changed(self) -> None:
         self._branch.set_paused(self._replies.paused_ids)
 
+    @Slot(object)
+    def _on_model_changed(self) -> None:
+        self.tell_status()
+
     @Slot()
-    def _on_status_changed(self) -> None:
-        self.status_changed.emit(self.status)
+    def _on_rereading_wanted(self) -> None:
+        self._tasks.start(self._read(self._branch.conversation_id), "read conversation again")
 
     def _take_in_writing(self) -> None:
         """Let the tree hold the answer that is being written as far as it is."""

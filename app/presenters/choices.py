@@ -31,6 +31,8 @@ class ConversationChoices(QObject):
         settings.preset_chosen.connect(self._on_preset_chosen)
         settings.preset_renamed.connect(conversations.rename_preset)
         models.model_chosen.connect(self._on_model_chosen)
+        # The first conversation goes on with the preset of the last start.
+        conversations.choose(preset=settings.preset)
         self._on_current_changed()
 
     @Slot()
@@ -42,11 +44,7 @@ class ConversationChoices(QObject):
         # What is taken over is not a choice of the user's for this conversation.
         self._taking = True
         try:
-            if current is not None:
-                self._settings.choose_preset(choices.preset)
-            else:
-                # A new conversation goes on with the preset in use, and keeps it.
-                self._conversations.choose(preset=self._settings.preset)
+            self._settings.choose_preset(choices.preset)
             self._settings.set_layer(
                 Layer.CONVERSATION, title or self.tr("New conversation"), overrides
             )

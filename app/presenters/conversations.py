@@ -36,6 +36,8 @@ class ConversationsPresenter(QObject):
 
     #: The list has changed; carries a tuple of Conversation in the order to show.
     conversations_changed = Signal(object)
+    #: What is shown is about to change; whoever still holds something of it should hand it in.
+    leaving = Signal()
     #: The place in use is about to be another one.
     place_leaving = Signal()
     #: Another place is in use; carries the Place. `current_changed` follows.
@@ -128,6 +130,8 @@ class ConversationsPresenter(QObject):
     def add_place(self) -> Place:
         """Make room for one more conversation beside the others."""
         place = Place(self)
+        place.preset = self.choices.preset
+        place.new_choices = Choices(preset=place.preset)
         self._places.append(place)
         return place
 
@@ -136,6 +140,7 @@ class ConversationsPresenter(QObject):
         if place is self.place:
             return
         was_temporary = self.is_temporary
+        self.leaving.emit()
         self.place_leaving.emit()
         self.place = place
         self.place_used.emit(place)
@@ -183,6 +188,13 @@ class ConversationsPresenter(QObject):
             self.use(elsewhere)
         else:
             self._show(self.place, conversation_id)
+
+    def open_anew(self, conversation_id: str) -> None:
+        """Show a conversation whose messages have changed in the store."""
+        shown = self.is_shown(conversation_id)
+        self.open(conversation_id)
+        if shown:
+            self.place.rereading_wanted.emit()
 
     def open_hit(self, hit: SearchHit) -> None:
         """Show a conversation at a message that was found."""
@@ -344,6 +356,7 @@ class ConversationsPresenter(QObject):
         choices = replace(old, **changes)
         if choices == old:
             return
+        self.place.preset = choices.preset
         if self.current is None:
             self.place.new_choices = choices
         else:
@@ -358,14 +371,20 @@ class ConversationsPresenter(QObject):
             if conversation.choices.preset == old:
                 choices = replace(conversation.choices, preset=new)
                 self._conversations[conversation.id] = replace(conversation, choices=choices)
+        for place in self._places:
+            if place.preset == old:
+                place.preset = new
+            if place.new_choices.preset == old:
+                place.new_choices = replace(place.new_choices, preset=new)
         self._saver.save(Store.rename_preset, old, new)
 
     def delete(self, conversation_id: str) -> None:
         """Take a conversation out of the list; the notice offers to undo it."""
-        order = [one.id for one in self.in_reach]
-        conversation = self._conversations.pop(conversation_id, None)
-        if conversation is None:
+        if conversation_id not in self._conversations:
             return
+        self.leaving.emit()
+        order = [one.id for one in self.in_reach]
+        conversation = self._conversations.pop(conversation_id)
         self._saver.save(Store.delete_conversation, conversation_id)
         self.conversations_changed.emit(self.conversations)
         if conversation_id == self.current_id:
@@ -382,10 +401,8 @@ class ConversationsPresenter(QObject):
 
     def restore(self, conversation: Conversation) -> None:
         """Bring a deleted conversation back and show it."""
-        self._conversations[conversation.id] = conversation
         self._saver.save(Store.restore_conversation, conversation.id)
-        self.conversations_changed.emit(self.conversations)
-        self.open(conversation.id)
+        self._take_in(conversation)
 
     def search(self, query: str) -> None:
         """Look for `query` in all titles and messages; only the last query is answered."""
@@ -398,9 +415,7 @@ class ConversationsPresenter(QObject):
     async def _duplicate(self, conversation_id: str, title: str) -> None:
         copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
         if copy is not None:
-            self._conversations[copy.id] = copy
-            self.conversations_changed.emit(self.conversations)
-            self.open(copy.id)
+            self._take_in(copy)
 
     async def _list_bookmarks(self) -> None:
         marks = await self._store.run(Store.bookmarks)
@@ -411,11 +426,19 @@ class ConversationsPresenter(QObject):
         if query == self._query:
             self.search_finished.emit(query, hits)
 
+    def _take_in(self, conversation: Conversation) -> None:
+        """List a conversation and show it, unless a temporary one would end by that."""
+        self._conversations[conversation.id] = conversation
+        self.conversations_changed.emit(self.conversations)
+        if self.current_id not in self._temporary:
+            self.open(conversation.id)
+
     def _place_of(self, conversation_id: str) -> Place | None:
         places = (place for place in self._places if place.conversation_id == conversation_id)
         return next(places, None)
 
     def _show(self, place: Place, conversation_id: str, *, temporary: bool = False) -> None:
+        self.leaving.emit()
         left_id = place.conversation_id
         if conversation_id and conversation_id == left_id:
             temporary = place.is_temporary
@@ -427,7 +450,10 @@ class ConversationsPresenter(QObject):
             place.last_id = left_id
         was_temporary, place.is_temporary = place.is_temporary, temporary
         place.conversation_id = conversation_id
-        place.new_choices = Choices()
+        # A new conversation goes on with the preset that was in use here.
+        shown = self._conversations.get(conversation_id)
+        place.preset = place.preset if shown is None else shown.choices.preset
+        place.new_choices = Choices(preset=place.preset)
         if place is self.place:
             self.current_changed.emit(conversation_id)
         if temporary != was_temporary:

@@ -92,4 +92,4 @@ class MessageMarks(QObject):
             self._branch.show_and_keep(leaf_id)
         else:
             self._conversations.show_branch(conversation_id, leaf_id)
-            self._conversations.open(conversation_id)
+            self._conversations.open_anew(conversation_id)

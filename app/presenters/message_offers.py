@@ -52,7 +52,7 @@ class MessageOffers:
         return self.message.state in CONTINUABLE_STATES and has_words
 
 
-def reasons(model: ModelState, *, is_answering: bool) -> dict[str, str]:
+def reasons(model: ModelState, *, is_answering: bool, no_pause: str) -> dict[str, str]:
     """Return the fields of MessageOffers that the model decides on."""
     translate = QCoreApplication.translate
     busy_here = ""
@@ -61,11 +61,10 @@ def reasons(model: ModelState, *, is_answering: bool) -> dict[str, str]:
     busy = busy_here
     if not busy and model.stage is ModelStage.NONE:
         busy = translate("MessageOffers", "No model is loaded.")
-    no_continue = no_pause = no_temperature = ""
+    no_continue = no_temperature = ""
     if model.info is not None:
         can = model.info.capabilities
         no_continue = can.reason(Capability.CONTINUE_ANSWER)
-        no_pause = can.reason(Capability.PAUSE)
         no_temperature = can.reason(Capability.SAMPLING_PER_RUN)
     return {
         "busy": busy,

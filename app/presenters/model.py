@@ -90,6 +90,10 @@ class ModelPresenter(QObject):
         """The room of the shown model."""
         return self._slots.shown
 
+    def slot_of(self, engine: Engine) -> ModelSlot:
+        """Return the room that an engine is for."""
+        return self._slots.of_engine(engine)
+
     @property
     def state(self) -> ModelState:
         """The shown model and where it stands."""

@@ -70,6 +70,10 @@ class ModelSlots(QObject):
         # One that failed before may still stand for the same file.
         return next((slot for slot in found if not slot.is_free), found[0] if found else None)
 
+    def of_engine(self, engine: Engine) -> ModelSlot:
+        """Return the slot of an engine."""
+        return next(slot for slot in self._slots if slot.engine is engine)
+
     def is_kept(self, slot: ModelSlot) -> bool:
         """Return whether the model in a slot stays when another one is chosen."""
         if slot.path is None or slot.is_free:

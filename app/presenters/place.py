@@ -17,6 +17,9 @@ class Place(QObject):
     #: A message should be brought into view once its conversation is shown; carries its id.
     message_wanted = Signal(str)
 
+    #: What is shown here has changed elsewhere and is to be read again.
+    rereading_wanted = Signal()
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         #: Empty while a new one has no message yet.
@@ -25,5 +28,7 @@ class Place(QObject):
         self.last_id = ""
         #: Nothing is kept of it.
         self.is_temporary = False
+        #: The preset that a new one begins with.
+        self.preset = ""
         #: What is chosen for a new one that has no message yet.
         self.new_choices = Choices()

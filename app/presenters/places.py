@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.chat.message import Message, MessageState
 from app.errors import AppError
@@ -23,6 +23,8 @@ from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
 from app.store.worker import StoreThread
+
+_FAILED = (MessageState.FAILED, MessageState.INTERRUPTED)
 
 
 class Places(QObject):
@@ -57,6 +59,11 @@ class Places(QObject):
         self._notices = notices
         self._tasks = tasks
         self._remembered = settings.settings.state.conversations_in_view
+        # What waits goes out when the engine that has ended an answer is done with that.
+        self._sending = QTimer(self)
+        self._sending.setSingleShot(True)
+        self._sending.timeout.connect(self._on_sending_due)
+        self._last_answered = ""
         self._waiting: dict[str, list[str]] = {}
         self._replies = Replies(saver, self)
         #: The one in use.
@@ -66,6 +73,7 @@ class Places(QObject):
         self._follow(self.chat)
         self._replies.reply_finished.connect(self._on_reply_finished)
         self._replies.run_failed.connect(self._on_run_failed)
+        models.state_changed.connect(self._on_model_changed)
         conversations.place_leaving.connect(self._on_place_leaving)
         conversations.place_used.connect(self._on_place_used)
         conversations.current_changed.connect(self._on_current_changed)
@@ -82,7 +90,11 @@ class Places(QObject):
         return self._replies.is_answering
 
     def stop(self) -> None:
-        """End every answer; what is written stands."""
+        """End every answer, and send nothing that waits; what is written stands."""
+        for chat in self._chats:
+            chat.queue.give_back(chat.place.conversation_id)
+        # What waits in conversations that are not in view stands in their drafts.
+        self._waiting.clear()
         self._replies.stop()
 
     def open_beside(self, conversation_id: str = "", *, at_left: bool = False) -> None:
@@ -94,7 +106,7 @@ class Places(QObject):
         if len(self._in_view) == 1:
             self._in_view.insert(0 if at_left else 1, self._another())
         self._across().use()
-        if not self._conversations.is_shown(conversation_id):
+        if not conversation_id or not self._conversations.is_shown(conversation_id):
             self._conversations.open(conversation_id)
         self._remember()
 
@@ -109,6 +121,7 @@ class Places(QObject):
             self.chats_changed.emit(self.chat)
         self._conversations.clear(chat.place)
         self._remember()
+        self._tell_status()
 
     def close_other(self) -> None:
         """Leave the conversation that is not in use."""
@@ -165,6 +178,10 @@ class Places(QObject):
         chat.message_changed.disconnect(self._on_messages_changed)
         chat.status_changed.disconnect(self.status_changed)
 
+    def _tell_status(self) -> None:
+        for chat in self._chats:
+            chat.tell_status()
+
     def _remember(self) -> None:
         shown = tuple(chat.place.conversation_id for chat in self._in_view)
         kept = tuple(each if self._conversations.is_kept(each) else "" for each in shown)
@@ -185,7 +202,7 @@ class Places(QObject):
         self.chat.drop_means()
         self.chats_changed.emit(self.chat)
         self.messages_changed.emit()
-        self.status_changed.emit(self.chat.status)
+        self._tell_status()
 
     @Slot(str)
     def _on_current_changed(self) -> None:
@@ -204,9 +221,24 @@ class Places(QObject):
         if unseen and message.state is not MessageState.COMPLETE:
             # It stands in the conversation's draft.
             self._waiting.pop(message.conversation_id, None)
+        if message.state in _FAILED:
+            # Another try would end the same way.
+            for chat in self._chats:
+                chat.give_back_waiting()
+        self._last_answered = message.conversation_id
+        self._sending.start()
+
+    @Slot()
+    def _on_sending_due(self) -> None:
         # Whoever was answered just now comes last.
-        for chat in sorted(self._chats, key=partial(_shows, message.conversation_id)):
+        for chat in sorted(self._chats, key=partial(_shows, self._last_answered)):
             chat.send_waiting()
+
+    @Slot(object)
+    def _on_model_changed(self) -> None:
+        # Another one may be free.
+        if self.chat.queue.texts:
+            self._sending.start()
 
     @Slot(object)
     def _on_run_failed(self, error: AppError) -> None:

@@ -29,7 +29,8 @@ def may_answer(
             translate(_CONTEXT, "Stop it first, or wait for its end."),
         )
         return False
-    if slot.state.stage is ModelStage.NONE and not brings_model:
+    is_there = slot.engine.has_model and slot.state.stage is not ModelStage.NONE
+    if not is_there and not brings_model:
         notices.error(
             RunError(
                 translate(_CONTEXT, "No model is loaded."),

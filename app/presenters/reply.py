@@ -49,7 +49,7 @@ class Reply(QObject):
 
     def __init__(self, engine: Engine, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self.engine = engine
         self._saver = saver
         self._message: Message | None = None
         self._run_id = 0
@@ -102,7 +102,7 @@ class Reply(QObject):
 
     def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
         """Let the model write `message`, going on from the text it has. Raises RunError."""
-        self._run_id = self._engine.run(request)
+        self._run_id = self.engine.run(request)
         self._set_paused("")
         self._message = message
         self._thinking = ThinkingClock()
@@ -119,12 +119,12 @@ class Reply(QObject):
     def stop(self) -> None:
         """End the answer soon; what is written stands."""
         if self._message is not None:
-            self._engine.stop(self._run_id)
+            self.engine.stop(self._run_id)
 
     def pause(self) -> None:
         """End the answer soon, so that the model can go on from there."""
         if self._message is not None:
-            self._engine.pause(self._run_id)
+            self.engine.pause(self._run_id)
 
     def name_model(self, name: str) -> None:
         """Note what the model that writes is called."""

@@ -5,9 +5,10 @@ Where there is no room for two, the titles are tabs and the one in use is shown.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -135,6 +136,18 @@ class ChatPanes(QWidget):
         application.focusChanged.connect(self._on_focus_changed)
         return tabs
 
+    def _chain(self, pane: ChatPane) -> None:
+        """Let the Tab key go from the first pane to the titles, and on to a new one."""
+        first = next(iter(self._panes.values()))
+        controls = [
+            _controls(first.composer)[-1],
+            *_controls(self._tabs),
+            *_controls(pane.welcome),
+            *_controls(pane.composer),
+        ]
+        for before, control in pairwise(controls):
+            QWidget.setTabOrder(before, control)
+
     def _has_room(self) -> bool:
         return self.width() >= 2 * PANE_MINIMUM * max(1.0, self._theme.scale)
 
@@ -177,16 +190,18 @@ class ChatPanes(QWidget):
 
     @Slot(object)
     def _on_chats_changed(self) -> None:
-        focused = QApplication.focusWidget()
+        # Of the window, which may not be in front.
+        focused = self.window().focusWidget()
         was_here = focused is not None and self.isAncestorOf(focused)
         known = len(self._panes)
         pane = self.pane
         self._show_panes()
         self._show_titles()
         pane.hold_notices(self._notice_bar)
-        if was_here and not pane.isAncestorOf(QApplication.focusWidget() or self):
+        if was_here and not pane.isAncestorOf(self.window().focusWidget() or self):
             pane.composer.setFocus()
         if len(self._panes) > known:
+            self._chain(pane)
             self.pane_made.emit(pane)
 
     @Slot()
@@ -200,7 +215,6 @@ class ChatPanes(QWidget):
 
     @Slot(int)
     def _on_close_requested(self, place: int) -> None:
-        self.flush_drafts()
         self._places.close(self._places.in_view[place])
 
     @Slot(QWidget, QWidget)
@@ -213,3 +227,12 @@ class ChatPanes(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         self._show_panes()
+
+
+def _controls(widget: QWidget | None) -> list[QWidget]:
+    """Return what the Tab key reaches in a widget and is there to stay, itself included."""
+    if widget is None:
+        return []
+    policy = Qt.FocusPolicy.TabFocus
+    found = [widget, *widget.findChildren(QWidget)]
+    return [each for each in found if each.focusPolicy() & policy and not each.focusProxy()]

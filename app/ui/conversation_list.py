@@ -40,8 +40,6 @@ class ConversationList(QFrame):
 
     #: The user wants the list put away.
     close_requested = Signal()
-    #: The user is about to leave the shown conversation: keep what is not kept yet.
-    conversation_leaving = Signal()
     #: The user wants a conversation beside the shown one; carries its id.
     beside_requested = Signal(str)
     #: The user opened a conversation or began a new one; a drawer may close.
@@ -258,18 +256,15 @@ class ConversationList(QFrame):
 
     @Slot(str)
     def _on_conversation_chosen(self, conversation_id: str) -> None:
-        self.conversation_leaving.emit()
         self._presenter.open(conversation_id)
         self.conversation_chosen.emit()
 
     @Slot(str)
     def _on_delete_requested(self, conversation_id: str) -> None:
-        self.conversation_leaving.emit()
         self._presenter.delete(conversation_id)
 
     @Slot()
     def _on_new_clicked(self) -> None:
-        self.conversation_leaving.emit()
         self._presenter.new()
         self.conversation_chosen.emit()
 
@@ -312,7 +307,6 @@ class ConversationList(QFrame):
 
     @Slot(object)
     def _on_hit_chosen(self, hit: SearchHit) -> None:
-        self.conversation_leaving.emit()
         self._presenter.open_hit(hit)
         self.conversation_chosen.emit()
 

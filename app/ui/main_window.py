@@ -241,6 +241,7 @@ class MainWindow(QMainWindow):
         presenters.model.choices_changed.connect(self._on_choices_changed)
         presenters.adapters.adapters_changed.connect(self.header.adapter_chip.set_state)
         presenters.places.status_changed.connect(self._on_status_changed)
+        presenters.conversations.leaving.connect(self._on_leaving)
         presenters.conversations.current_changed.connect(self._on_current_changed)
         presenters.conversations.temporary_changed.connect(self._on_temporary_changed)
         presenters.settings.settings_changed.connect(self._on_settings_changed)
@@ -257,7 +258,6 @@ class MainWindow(QMainWindow):
         self.header.adapter_chip.adapter_chosen.connect(self._presenters.adapters.choose)
         self.header.adapter_chip.command_chosen.connect(self.commands.carry_out)
         self.side.close_requested.connect(self._on_list_close_requested)
-        self.side.conversation_leaving.connect(self.chat_panes.flush_drafts)
         self.side.beside_requested.connect(self._on_beside_requested)
         self.side.conversation_chosen.connect(self._on_conversation_chosen)
         self.header.list_requested.connect(self._on_list_requested)
@@ -307,6 +307,13 @@ class MainWindow(QMainWindow):
     def _on_status_changed(self, status: ChatStatus) -> None:
         self.header.status.set_chat(status)
 
+    @Slot()
+    def _on_leaving(self) -> None:
+        # What is written belongs to the conversation that is shown now.
+        self.chat_panes.flush_drafts()
+        if self._settings_panel is not None:
+            self._settings_panel.flush()
+
     @Slot(str)
     def _on_current_changed(self) -> None:
         current = self._presenters.conversations.current
@@ -345,7 +352,6 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_beside_requested(self, conversation_id: str) -> None:
-        self.chat_panes.flush_drafts()
         self._presenters.places.open_beside(conversation_id)
         self.put_drawer_away()
 

@@ -13,7 +13,6 @@ from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
-from app.runtime.protocol import Capability
 from app.settings.schema import Settings, Theme, entry_named
 from app.ui.conversation_rows import shown_title
 from app.ui.menus import Command, MenuBar
@@ -122,8 +121,7 @@ class MenuState(QObject):
             last is not None and answered and last.state in CONTINUABLE_STATES and idle,
         )
         self._menus.set_enabled(Command.STOP_ANSWER, self._running)
-        info = self._model.state.info
-        pauses = info is not None and Capability.PAUSE in info.capabilities
+        pauses = self._model.state.info is not None and not self._places.chat.pause_obstacle
         self._menus.set_enabled(Command.PAUSE_ANSWER, self._running and pauses)
         for command in (Command.MESSAGE_MENU, Command.SHOW_BRANCHES):
             self._menus.set_enabled(command, bool(items))

@@ -96,8 +96,6 @@ class QuickAskDoor(QObject):
     @Slot()
     def _on_conversation_requested(self) -> None:
         assert self._quick_ask is not None
-        # Another conversation will be shown; what is written belongs to this one.
-        self._window.chat_panes.flush_drafts()
         self._quick_ask.open_as_conversation()
         self._bring_up()
         if self._small is not None:

@@ -44,14 +44,11 @@ class WindowCommands(QObject):
     @Slot(object)
     def carry_out(self, command: Command) -> None:
         """Do what a menu item says."""
-        # It may show another conversation; what is written belongs to this one.
-        self._window().chat_panes.flush_drafts()
         self._verbs[command]()
 
     @Slot(int)
     def go_to_conversation(self, place: int) -> None:
         """Show the conversation at a place of the list."""
-        self._window().chat_panes.flush_drafts()
         self._presenters.conversations.go_to(place)
 
     @Slot(str)

@@ -311,3 +311,24 @@ def test_bookmarks_are_listed_with_their_note_and_open_at_their_message(play: Pl
         await until(lambda: desk.texts()[:1] == ["**one** thing"])
 
     play(scene)
+
+
+def test_what_is_written_can_be_handed_in_before_anything_else_is_shown(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        seen: list[str] = []
+        await desk.load(Script())
+        await desk.ask("one")
+        one = desk.conversations.current_id
+        desk.conversations.new()
+        await desk.ask("two")
+        two = desk.conversations.current_id
+        desk.conversations.leaving.connect(lambda: seen.append(desk.conversations.current_id))
+        desk.conversations.open(one)
+        desk.conversations.step(-1)
+        desk.places.open_beside()
+        desk.places.go_across()
+        desk.conversations.delete(two)
+        assert list(dict.fromkeys(seen)) == [two, one, ""]
+        assert seen[-2] == two
+
+    play(scene)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from app.chat.message import MessageState
+from app.errors import RunError
 from app.presenters.chat import ChatPresenter
 from app.presenters.chat_status import Activity
 from app.settings.layers import Layer
@@ -29,6 +34,13 @@ def heat(desk: Desk) -> None:
     """Let the conversation in use be answered at a temperature of its own."""
     desk.settings.set_scope(Layer.CONVERSATION)
     desk.settings.edit(entry_named("temperature"), 1.5)
+
+
+async def settle(desk: Desk) -> None:
+    """Let everything happen that is due now."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await desk.saver.flush(5.0)
 
 
 async def two_asked(desk: Desk) -> tuple[str, str]:
@@ -380,3 +392,238 @@ def test_the_next_start_shows_both_where_they_were(play: Play) -> None:
     play(second)
     play(third)
     play(fourth)
+
+
+async def wait_beside(desk: Desk) -> None:
+    """Let the first place be answered slowly, and a message in the second one wait for it."""
+    await desk.load(SLOW)
+    desk.chat.send("left")
+    await until(lambda: any(desk.streamed.values()))
+    desk.places.open_beside()
+    beside(desk).send("right")
+    assert beside(desk).queue.texts == ("right",)
+
+
+def test_what_waits_is_not_sent_when_the_program_ends(play: Play) -> None:
+    returned: list[str] = []
+
+    async def scene(desk: Desk) -> None:
+        await wait_beside(desk)
+        beside(desk).queue.text_returned.connect(returned.append)
+        desk.places.stop()
+        await desk.answered()
+        await settle(desk)
+        assert not desk.places.is_answering
+        assert texts(beside(desk)) == []
+        # As its composer does.
+        beside(desk).keep_draft("right")
+
+    async def next_start(desk: Desk) -> None:
+        drafts = [one.draft for one in desk.conversations.conversations if one.title == "right"]
+        assert drafts == ["right"]
+
+    play(scene)
+    assert returned == ["right"]
+    play(next_start)
+
+
+def test_what_waits_is_answered_by_the_model_that_is_chosen_meanwhile(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await wait_beside(desk)
+        await desk.load(Script(reply="I am two"), "two.script")
+        await until(lambda: len(texts(beside(desk))) == 2 and not desk.places.is_answering)
+        answer = beside(desk).shown_messages()[1].message
+        assert (answer.text.strip(), answer.model) == ("I am two", "two")
+        assert answer.state is MessageState.COMPLETE
+
+    play(scene)
+
+
+def test_what_waits_goes_back_when_the_model_is_unloaded(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        returned: list[str] = []
+        await wait_beside(desk)
+        beside(desk).queue.text_returned.connect(returned.append)
+        desk.models.unload()
+        await until(lambda: bool(returned))
+        assert returned == ["right"]
+        assert texts(beside(desk)) == []
+
+    play(scene)
+
+
+def test_a_crash_is_not_repeated_for_what_waits(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        returned: list[str] = []
+        script = Script(repeat=100, tokens_per_second=100, run_end="error", end_after_tokens=20)
+        await desk.load(script)
+        desk.chat.send("left")
+        desk.places.open_beside()
+        beside(desk).send("right")
+        beside(desk).queue.text_returned.connect(returned.append)
+        await desk.answered()
+        await settle(desk)
+        assert returned == ["right"]
+        assert len(desk.told) == 1
+
+    play(scene)
+
+
+def test_a_message_stays_with_the_model_it_was_sent_to(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await keep_one(desk, SLOW)
+        desk.chat.send("left")
+        await until(lambda: any(desk.streamed.values()))
+        desk.places.open_beside()
+        beside(desk).send("right")
+        desk.chat.use()
+        await desk.load(Script(reply="I am two"), "two.script")
+        desk.places.go_across()
+        await settle(desk)
+        assert desk.models.state.name == "one"
+        assert beside(desk).queue.texts == ("right",)
+        desk.chat.stop()
+        await until(lambda: len(texts(beside(desk))) == 2)
+        assert beside(desk).shown_messages()[1].message.model == "one"
+        desk.places.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_messages_go_out_in_the_order_they_were_sent(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await keep_one(desk, SLOW)
+        desk.chat.send("left")
+        await until(lambda: any(desk.streamed.values()))
+        desk.places.open_beside()
+        beside(desk).send("first")
+        await desk.load(Script(reply="I am two"), "two.script")
+        beside(desk).send("second")
+        await until(lambda: len(texts(beside(desk))) == 4)
+        assert texts(beside(desk))[::2] == ["first", "second"]
+        desk.places.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_a_new_conversation_keeps_its_preset_while_the_other_is_in_use(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await two_asked(desk)
+        desk.places.go_across()
+        desk.conversations.new()
+        desk.settings.choose_preset("Short answers")
+        desk.places.go_across()
+        assert desk.settings.preset == ""
+        desk.places.go_across()
+        assert desk.settings.preset == "Short answers"
+        desk.settings.choose_preset("")
+        desk.places.go_across()
+        desk.settings.choose_preset("Short answers")
+        desk.places.go_across()
+        assert desk.settings.preset == ""
+
+    play(scene)
+
+
+def test_undo_does_not_end_a_temporary_conversation(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        left, _right = await two_asked(desk)
+        desk.conversations.new_temporary()
+        beside(desk).send("precious")
+        await desk.answered()
+        desk.conversations.delete(left)
+        desk.told[-1].actions[0].run()
+        assert desk.conversations.is_temporary
+        assert texts(beside(desk))[0] == "precious"
+        assert desk.conversations.known(left) is not None
+
+    play(scene)
+
+
+def test_a_message_comes_back_where_its_conversation_is_now(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="yes"))
+        await desk.ask("one")
+        await desk.ask("two")
+        conversation_id = desk.conversations.current_id
+        desk.chat.marks.delete(desk.messages()[2].id)
+        desk.conversations.new()
+        desk.places.open_beside(conversation_id)
+        await until(lambda: len(texts(beside(desk))) == 2)
+        desk.told[-1].actions[0].run()
+        await until(lambda: len(texts(beside(desk))) == 4)
+
+    play(scene)
+
+
+def test_stop_and_send_follow_the_place_in_use(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        said: dict[str, Activity] = {}
+        await desk.load(
+            Script(repeat=500, tokens_per_second=100, prefill_steps=1000, prefill_step_s=0.05)
+        )
+        desk.places.open_beside()
+        for name, chat in zip(("left", "right"), desk.places.in_view, strict=True):
+            chat.status_changed.connect(
+                lambda status, name=name: said.update({name: status.activity})
+            )
+        desk.chat.send("left")
+        await until(lambda: said.get("left") is Activity.PREFILL)
+        desk.conversations.new()
+        desk.places.go_across()
+        assert said == {"left": Activity.IDLE, "right": Activity.PREFILL}
+        beside(desk).stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_pause_is_about_the_model_that_writes(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await keep_one(desk, Script(reply="a b c", repeat=500, tokens_per_second=200, pauses=True))
+        desk.chat.send("Q")
+        await until(lambda: any(desk.streamed.values()))
+        await desk.load(Script(), "two.script")
+        desk.chat.pause()
+        await desk.answered()
+        assert desk.told == []
+
+    play(scene)
+
+
+def test_a_paused_answer_is_known_as_such_beside(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="a b c", repeat=500, tokens_per_second=200, pauses=True))
+        desk.chat.send("Q")
+        await until(lambda: any(desk.streamed.values()))
+        desk.chat.pause()
+        await desk.answered()
+        conversation_id = desk.conversations.current_id
+        desk.conversations.new()
+        desk.places.open_beside(conversation_id)
+        await until(lambda: len(texts(beside(desk))) == 2)
+        assert beside(desk).shown_messages()[1].is_paused
+
+    play(scene)
+
+
+def test_what_cannot_be_asked_gives_back_what_waits_behind_it(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise RunError("Not now.", "")
+
+    async def scene(desk: Desk) -> None:
+        returned: list[str] = []
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        desk.chat.send("third")
+        desk.chat.queue.text_returned.connect(returned.append)
+        monkeypatch.setattr(desk.engine, "run", refuse)
+        await until(lambda: bool(returned))
+        assert returned == ["third"]
+
+    play(scene)

@@ -56,6 +56,7 @@ class FakeConversations(QObject):
     """Stands in for ConversationsPresenter."""
 
     conversations_changed = Signal(object)
+    leaving = Signal()
     current_changed = Signal(str)
     search_finished = Signal(str, object)
     bookmarks_listed = Signal(object)
@@ -260,6 +261,7 @@ class FakeChat(QObject):
     def __init__(self, place: Place | None = None) -> None:
         super().__init__()
         self.place = place or Place(self)
+        self.pause_obstacle = ""
         self.status = ChatStatus()
         self.is_answering = False
         self.answer = ""

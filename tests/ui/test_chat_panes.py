@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import Role
@@ -156,6 +163,42 @@ def test_going_across_takes_the_keyboard_along(
     focused = QApplication.focusWidget()
     assert focused is not None
     assert panes(window)[0].composer.isAncestorOf(focused)
+
+
+def test_the_tab_key_goes_from_the_first_pane_to_the_titles_and_the_second(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat
+) -> None:
+    fakes.places.show(fakes.chat, second, used=second)
+    left, right = panes(window)
+    left.composer.setFocus()
+    reached: list[QWidget] = []
+    for _ in range(12):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if right.isAncestorOf(focused):
+            break
+        reached.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    else:
+        pytest.fail(str(reached))
+    assert child(window, PlaceTabs) in reached
+    assert not any(window.side.isAncestorOf(each) for each in reached)
+
+
+def test_what_is_written_is_handed_in_before_another_conversation_is_shown(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat
+) -> None:
+    fakes.places.show(fakes.chat, second, used=second)
+    for pane, words in zip(panes(window), ("left", "right"), strict=True):
+        child(pane.composer, QPlainTextEdit).setPlainText(words)
+    edited: list[object] = []
+    fakes.settings.settings_changed.connect(edited.append)
+    window.set_settings_shown(True)
+    child(window.settings_panel, QAbstractSpinBox).stepBy(1)
+    fakes.conversations.leaving.emit()
+    assert ("keep_draft", "left") in fakes.chat.calls
+    assert ("keep_draft", "right") in second.calls
+    assert len(edited) == 1
 
 
 def test_a_search_keeps_the_keyboard_when_another_conversation_is_used(

@@ -139,16 +139,6 @@ def test_the_hidden_list_is_remembered(window: MainWindow, fakes: FakePresenters
     assert not fakes.settings.settings.state.show_conversations
 
 
-def test_what_is_written_is_kept_before_another_conversation_is_shown(
-    window: MainWindow, fakes: FakePresenters
-) -> None:
-    window.chat_pane.composer.show_draft("")
-    QTest.keyClicks(QApplication.focusWidget(), "half a thought")
-    choose(window, Command.NEXT_CONVERSATION)
-    assert fakes.chat.calls == [("keep_draft", "half a thought")]
-    assert fakes.conversations.calls == [("step", 1)]
-
-
 @pytest.mark.parametrize(
     ("command", "call"),
     [

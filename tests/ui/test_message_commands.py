@@ -14,7 +14,7 @@ from app.chat.message import MessageState
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.presenters.variation import Variation
-from app.runtime.protocol import Capabilities, Capability, ModelInfo
+from app.runtime.protocol import ModelInfo
 from app.ui.answer_details import AnswerDetailsDialog
 from app.ui.branch_tree import BranchTreeDialog
 from app.ui.chat.copying import CopyForm
@@ -176,9 +176,9 @@ def test_a_menu_is_gone_when_it_is_closed(qtbot: QtBot, window: MainWindow) -> N
 def test_pause_is_offered_where_the_model_can(
     window: MainWindow, fakes: FakePresenters, pauses: bool
 ) -> None:
-    can = Capabilities(frozenset({Capability.PAUSE} if pauses else ()))
-    info = ModelInfo(QWEN.path, "Qwen3", "librkllmrt", 4096, capabilities=can)
+    info = ModelInfo(QWEN.path, "Qwen3", "librkllmrt", 4096)
     fakes.model.become(ModelState(ModelStage.READY, "Qwen3", info=info))
+    fakes.chat.pause_obstacle = "" if pauses else "It cannot."
     action = window.menus.action(Command.PAUSE_ANSWER)
     assert not action.isEnabled()
     fakes.chat.status_changed.emit(ChatStatus(Activity.WRITING))

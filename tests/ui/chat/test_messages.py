@@ -262,7 +262,7 @@ def test_control_and_enter_save_an_edit(qtbot: QtBot, view: ChatView) -> None:
 
 
 def test_an_edit_that_begins_out_of_view_is_seen_whole(qtbot: QtBot, view: ChatView) -> None:
-    view.set_items((user(1, "old"), answer(2, "x\n\n" * 60)))
+    view.set_items((user(1, "old"), answer(2, "x\n\n" * 20)))
     wait_until_idle(qtbot, view)
     QTest.keyClick(view, Qt.Key.Key_End)
     wait_until_idle(qtbot, view)
