@@ -21,6 +21,13 @@ _LEAST_MEMORY_GB = 3.5
 _LEAST_FREE_GB = 3.0
 _HOT_DEGREES = 85.0
 _ADD_TO_GROUPS = "sudo usermod -aG render,video $USER"
+#: As in packaging/60-rknpu.rules, which the .deb installs; stock rules leave these to root.
+UDEV_RULES = (
+    'SUBSYSTEM=="misc", KERNEL=="rknpu", GROUP="render", MODE="0660"',
+    'SUBSYSTEM=="dma_heap", GROUP="video", MODE="0660"',
+)
+_RULES_NAME = "60-rknpu.rules"
+_RULES_FOLDERS = ("etc/udev/rules.d", "lib/udev/rules.d", "usr/lib/udev/rules.d")
 _NEW_IMAGE = "Use a system image with the vendor's kernel 5.10 or 6.1, which brings the driver."
 _FASTER = "echo performance | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor"
 
@@ -106,9 +113,26 @@ def _device(machine: Machine) -> Iterator[Finding]:
     if closed:
         text = f"You may not use {', '.join(closed)}."
         remedy = "Add yourself to the groups that may, then log out and in again."
-        yield Finding(Level.PROBLEM, "Rights", text, remedy, _ADD_TO_GROUPS)
+        command = _ADD_TO_GROUPS
+        if _lacks_rules(machine, closed):
+            remedy = f"Let a group use it by a rule of udev, and {remedy[0].lower()}{remedy[1:]}"
+            command = f"{_install_rules()} && {command}"
+        yield Finding(Level.PROBLEM, "Rights", text, remedy, command)
     else:
         yield Finding(Level.OK, "Rights", "You may use it.")
+
+
+def _lacks_rules(machine: Machine, closed: list[str]) -> bool:
+    """Whether there are devices among `closed` that only root may use without a rule of udev."""
+    installed = any(machine.exists(f"{folder}/{_RULES_NAME}") for folder in _RULES_FOLDERS)
+    return not installed and any(not device.startswith("/dev/dri/") for device in closed)
+
+
+def _install_rules() -> str:
+    """Return one line to type; no file of ours, since root cannot read a mounted AppImage."""
+    words = " ".join(f"'{rule}'" for rule in UDEV_RULES)
+    write = f"printf '%s\\n' {words} | sudo tee /etc/udev/rules.d/{_RULES_NAME}"
+    return f"{write} && sudo udevadm control --reload && sudo udevadm trigger"
 
 
 def _libraries(machine: Machine, look_at: Callable[[Path], Library]) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from app.ui.main_window import MainWindow
 
 #: A window that opens minimised is not painted; the start goes on all the same.
 PAINT_BUDGET_MS = 500
+#: In pixels; what desktops show of a window that is open.
+_ICON_SIZES = (16, 24, 32, 48, 64, 128)
 
 
 def show_and_wait(window: MainWindow, notices: Notices) -> None:
@@ -31,5 +33,8 @@ def show_and_wait(window: MainWindow, notices: Notices) -> None:
 
 
 def set_icon() -> None:
-    """Give every window its icon. Reading a picture file loads a library for each format."""
-    QApplication.setWindowIcon(QIcon(str(resources() / "cairn.svg")))
+    """Give every window its icon, drawn for each size."""
+    icon = QIcon()
+    for size in _ICON_SIZES:
+        icon.addFile(str(resources() / "desktop" / "icons" / f"{size}.png"))
+    QApplication.setWindowIcon(icon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from app.board.findings import Finding, Level
 from app.board.report import as_json, as_text, summary, worst
 from tests.board import trees
 from tests.board.trees import look_at, tree
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def found(findings: tuple[Finding, ...], name: str) -> Finding:
@@ -49,7 +52,28 @@ def test_a_user_without_rights_is_told_the_command(tmp_path: Path) -> None:
     rights = found(findings, "Rights")
     assert rights.level is Level.PROBLEM
     assert "/dev/rknpu, /dev/dma_heap/system" in rights.text
+    assert "60-rknpu.rules && sudo udevadm control --reload" in rights.command
+    assert rights.command.endswith(" && sudo usermod -aG render,video $USER")
+
+
+@pytest.mark.parametrize("folder", ["etc/udev/rules.d", "usr/lib/udev/rules.d"])
+def test_where_the_rule_is_installed_the_groups_are_missing(tmp_path: Path, folder: str) -> None:
+    machine = tree(tmp_path, trees.ROCK_5B, closed=("/dev/rknpu",))
+    (machine.root / folder).mkdir(parents=True)
+    (machine.root / folder / "60-rknpu.rules").touch()
+    rights = found(check_board(machine, look_at), "Rights")
     assert rights.command == "sudo usermod -aG render,video $USER"
+
+
+def test_the_line_to_type_writes_the_rules_that_the_package_installs(tmp_path: Path) -> None:
+    findings = check_board(tree(tmp_path, trees.ROCK_5B, closed=("/dev/rknpu",)), look_at)
+    write = found(findings, "Rights").command.partition(" && ")[0]
+    written = tmp_path / "written"
+    line = write.replace("sudo tee /etc/udev/rules.d/60-rknpu.rules", f"tee {written}")
+    subprocess.run(["sh", "-c", line], check=True, stdout=subprocess.DEVNULL)
+    shipped = (ROOT / "packaging" / "60-rknpu.rules").read_text(encoding="utf-8").splitlines()
+    rules = [rule for rule in shipped if rule and not rule.startswith("#")]
+    assert written.read_text(encoding="utf-8").splitlines() == rules
 
 
 def test_a_box_without_a_driver_misses_device_and_library(tmp_path: Path) -> None:

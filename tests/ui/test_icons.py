@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage
+from PySide6.QtWidgets import QApplication
 
 from app.paths import resources
 from app.settings.schema import Theme as ThemeChoice
+from app.ui.first_picture import set_icon
 from app.ui.icons import Icons
 from app.ui.theme import DARK, LIGHT, Theme
 
@@ -65,3 +67,11 @@ def test_an_icon_is_drawn_in_the_pixels_of_the_screen(icons: Icons, ratio: float
 def test_an_unknown_icon_is_an_error(icons: Icons) -> None:
     with pytest.raises(FileNotFoundError):
         icons.icon("no such icon")
+
+
+def test_the_window_has_an_icon_drawn_for_each_size(qapp: QApplication) -> None:
+    before = qapp.windowIcon()
+    set_icon()
+    sizes = [size.width() for size in qapp.windowIcon().availableSizes()]
+    qapp.setWindowIcon(before)
+    assert sorted(sizes) == [16, 24, 32, 48, 64, 128]
