@@ -18,7 +18,7 @@ from app.chat.conversation import TITLE_LENGTH, Choices, Conversation, title_fro
 from app.chat.grouping import Group, Section, folder_name, sections_of
 from app.chat.message import new_id
 from app.chat.text import well_formed
-from app.presenters.bookmarks import hit_of
+from app.presenters.finder import Finder
 from app.presenters.folders import Folders
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.place import Place
@@ -27,8 +27,6 @@ from app.presenters.tasks import Tasks
 from app.presenters.temporary import TemporaryConversation, keep_copy
 from app.store.store import SearchHit, Store
 from app.store.worker import StoreThread
-
-SEARCH_LIMIT = 50
 
 
 class ConversationsPresenter(QObject):
@@ -46,10 +44,6 @@ class ConversationsPresenter(QObject):
     current_changed = Signal(str)
     #: Something else is chosen for the shown conversation; carries its Choices.
     choices_changed = Signal(object)
-    #: Search results are there; carries the query and a tuple of SearchHit.
-    search_finished = Signal(str, object)
-    #: The bookmarks are there; carries a tuple of SearchHit.
-    bookmarks_listed = Signal(object)
     #: The model should write a title; carries the id of a conversation.
     title_wanted = Signal(str)
     #: What is shown is temporary now, or no more; carries which.
@@ -74,7 +68,8 @@ class ConversationsPresenter(QObject):
         #: The one in use.
         self.place = Place(self)
         self._places = [self.place]
-        self._query = ""
+        #: Search over all of them.
+        self.finder = Finder(store, tasks, self)
         #: What is done with whole folders.
         self.folders = Folders(self, notices)
         self._collapsed = frozenset({Group.ARCHIVE.value})
@@ -343,10 +338,6 @@ class ConversationsPresenter(QObject):
         if conversation_id in self._conversations:
             self.title_wanted.emit(conversation_id)
 
-    def list_bookmarks(self) -> None:
-        """Read which messages are bookmarked."""
-        self._tasks.start(self._list_bookmarks(), "bookmarks")
-
     def choose(self, **changes: str) -> None:
         """Choose a model, adapter, preset or settings for the shown conversation.
 
@@ -404,27 +395,10 @@ class ConversationsPresenter(QObject):
         self._saver.save(Store.restore_conversation, conversation.id)
         self._take_in(conversation)
 
-    def search(self, query: str) -> None:
-        """Look for `query` in all titles and messages; only the last query is answered."""
-        self._query = query
-        if query.strip():
-            self._tasks.start(self._search(query), "search")
-        else:
-            self.search_finished.emit(query, ())
-
     async def _duplicate(self, conversation_id: str, title: str) -> None:
         copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
         if copy is not None:
             self._take_in(copy)
-
-    async def _list_bookmarks(self) -> None:
-        marks = await self._store.run(Store.bookmarks)
-        self.bookmarks_listed.emit(tuple(map(hit_of, marks)))
-
-    async def _search(self, query: str) -> None:
-        hits = await self._store.run(Store.search, query, SEARCH_LIMIT)
-        if query == self._query:
-            self.search_finished.emit(query, hits)
 
     def _take_in(self, conversation: Conversation) -> None:
         """List a conversation and show it, unless a temporary one would end by that."""

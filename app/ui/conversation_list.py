@@ -127,7 +127,7 @@ class ConversationList(QFrame):
     def show_bookmarks(self) -> None:
         """List the bookmarked messages in the place of the conversations."""
         self._search.clear()
-        self._presenter.list_bookmarks()
+        self._presenter.finder.list_bookmarks()
 
     def name_folder(self, conversation_id: str) -> None:
         """Let the user name a new folder, and lay a conversation into it."""
@@ -152,8 +152,8 @@ class ConversationList(QFrame):
         presenter = self._presenter
         presenter.conversations_changed.connect(self._on_conversations_changed)
         presenter.current_changed.connect(self._on_current_changed)
-        presenter.search_finished.connect(self._on_search_finished)
-        presenter.bookmarks_listed.connect(self._on_bookmarks_listed)
+        presenter.finder.search_finished.connect(self._on_search_finished)
+        presenter.finder.bookmarks_listed.connect(self._on_bookmarks_listed)
         self._hide_button.clicked.connect(self.close_requested)
         self._new_button.clicked.connect(self._on_new_clicked)
         self._bookmarks_button.clicked.connect(self._on_bookmarks_clicked)
@@ -274,13 +274,13 @@ class ConversationList(QFrame):
             self._search_timer.start()
         else:
             self._search_timer.stop()
-            self._presenter.search("")
+            self._presenter.finder.search("")
             self._pages.setCurrentWidget(self._view)
             self._show_conversations(self._presenter.conversations)
 
     @Slot()
     def _on_search_due(self) -> None:
-        self._presenter.search(self._search.text().strip())
+        self._presenter.finder.search(self._search.text().strip())
 
     @Slot(str, object)
     def _on_search_finished(self, query: str, hits: tuple[SearchHit, ...]) -> None:

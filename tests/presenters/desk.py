@@ -95,7 +95,7 @@ class Desk(QObject):
         self.chat.text_appended.connect(self._on_text_appended)
         self.chat.draft_shown.connect(self._on_draft_shown)
         self.notices.notice_posted.connect(self._on_notice_posted)
-        self.conversations.search_finished.connect(self._on_search_finished)
+        self.conversations.finder.search_finished.connect(self._on_search_finished)
         self.streamed: dict[str, str] = {}
         self.notices.attach()
 

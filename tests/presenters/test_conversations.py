@@ -100,7 +100,7 @@ def test_deleting_the_conversation_that_is_being_answered_keeps_the_program_whol
 def test_search_finds_words_of_messages_and_opens_them(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "about apples", "about pears")
-        desk.conversations.search("apples")
+        desk.conversations.finder.search("apples")
         await until(lambda: bool(desk.searches))
         query, hits = desk.searches[-1]
         assert query == "apples"
@@ -119,7 +119,7 @@ def test_a_hit_on_a_branch_that_is_hidden_shows_that_branch(play: Play) -> None:
         desk.chat.edit(desk.messages()[0].id, "about pears")
         await desk.answered()
         conversation = desk.conversations.current_id
-        desk.conversations.search("apples")
+        desk.conversations.finder.search("apples")
         await until(lambda: bool(desk.searches))
         hits = desk.searches[-1][1]
         assert isinstance(hits, tuple)
@@ -297,13 +297,13 @@ def test_bookmarks_are_listed_with_their_note_and_open_at_their_message(play: Pl
         question = desk.messages()[0].id
         desk.chat.marks.set_bookmarked(question, True)
         lists: list[tuple[SearchHit, ...]] = []
-        desk.conversations.bookmarks_listed.connect(lists.append)
-        desk.conversations.list_bookmarks()
+        desk.conversations.finder.bookmarks_listed.connect(lists.append)
+        desk.conversations.finder.list_bookmarks()
         await until(lambda: len(lists) == 1)
         hit = lists[0][0]
         assert (hit.message_id, hit.snippet, hit.is_note) == (question, "one thing", False)
         desk.chat.marks.set_note(question, "look here")
-        desk.conversations.list_bookmarks()
+        desk.conversations.finder.list_bookmarks()
         await until(lambda: len(lists) == 2)
         assert (lists[1][0].snippet, lists[1][0].is_note) == ("look here", True)
         desk.conversations.go_to(1)

@@ -52,14 +52,29 @@ class FakeFolders(QObject):
         self._conversations.calls.append(("move", conversation_id, section.key))
 
 
+class FakeFinder(QObject):
+    """Stands in for Finder."""
+
+    search_finished = Signal(str, object)
+    bookmarks_listed = Signal(object)
+
+    def __init__(self, conversations: FakeConversations) -> None:
+        super().__init__(conversations)
+        self._conversations = conversations
+
+    def list_bookmarks(self) -> None:
+        self._conversations.calls.append(("list_bookmarks",))
+
+    def search(self, query: str) -> None:
+        self._conversations.calls.append(("search", query))
+
+
 class FakeConversations(QObject):
     """Stands in for ConversationsPresenter."""
 
     conversations_changed = Signal(object)
     leaving = Signal()
     current_changed = Signal(str)
-    search_finished = Signal(str, object)
-    bookmarks_listed = Signal(object)
     temporary_changed = Signal(bool)
 
     def __init__(self, conversations: tuple[Conversation, ...] = ()) -> None:
@@ -70,6 +85,7 @@ class FakeConversations(QObject):
         self.collapsed: frozenset[str] = frozenset()
         self.calls: list[Call] = []
         self.folders = FakeFolders(self)
+        self.finder = FakeFinder(self)
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -153,12 +169,6 @@ class FakeConversations(QObject):
 
     def ask_for_title(self, conversation_id: str) -> None:
         self.calls.append(("ask_for_title", conversation_id))
-
-    def list_bookmarks(self) -> None:
-        self.calls.append(("list_bookmarks",))
-
-    def search(self, query: str) -> None:
-        self.calls.append(("search", query))
 
     def open_hit(self, hit: SearchHit) -> None:
         self.calls.append(("open_hit", hit))

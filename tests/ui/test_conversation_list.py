@@ -256,7 +256,7 @@ def test_what_was_found_takes_the_place_of_the_list(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "word")
-    fakes.conversations.search_finished.emit("word", HITS)
+    fakes.conversations.finder.search_finished.emit("word", HITS)
     assert results_of(side).isVisible()
     assert not side.grab().isNull()
     side._search.clear()
@@ -267,7 +267,7 @@ def test_enter_opens_the_best_match(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "word")
-    fakes.conversations.search_finished.emit("word", HITS)
+    fakes.conversations.finder.search_finished.emit("word", HITS)
     QTest.keyClick(field_of(side), Qt.Key.Key_Return)
     assert fakes.conversations.calls[-1] == ("open_hit", HITS[0])
 
@@ -276,7 +276,7 @@ def test_the_arrow_down_goes_into_the_matches(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "word")
-    fakes.conversations.search_finished.emit("word", HITS)
+    fakes.conversations.finder.search_finished.emit("word", HITS)
     QTest.keyClick(field_of(side), Qt.Key.Key_Down)
     QTest.keyClick(results_of(side), Qt.Key.Key_Down)
     QTest.keyClick(results_of(side), Qt.Key.Key_Return)
@@ -287,7 +287,7 @@ def test_a_search_without_matches_says_so(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "<b>x")
-    fakes.conversations.search_finished.emit("<b>x", ())
+    fakes.conversations.finder.search_finished.emit("<b>x", ())
     assert side._nothing_found.text == "Nothing found for “<b>x”."
     assert side._nothing_found.isVisible()
 
@@ -296,7 +296,7 @@ def test_matches_of_an_older_query_are_not_shown(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "word")
-    fakes.conversations.search_finished.emit("wo", HITS)
+    fakes.conversations.finder.search_finished.emit("wo", HITS)
     assert not results_of(side).isVisible()
 
 
@@ -304,7 +304,7 @@ def test_escape_ends_the_search(
     side: ConversationList, fakes: FakePresenters, qtbot: QtBot
 ) -> None:
     search(side, fakes, qtbot, "word")
-    fakes.conversations.search_finished.emit("word", HITS)
+    fakes.conversations.finder.search_finished.emit("word", HITS)
     results_of(side).step_in()
     QTest.keyClick(results_of(side), Qt.Key.Key_Escape)
     assert field_of(side).text() == ""
@@ -452,7 +452,7 @@ def test_bookmarks_take_the_place_of_the_list_until_escape(
     QTest.mouseClick(side._bookmarks_button, Qt.MouseButton.LeftButton)
     assert fakes.conversations.calls == [("list_bookmarks",)]
     note = SearchHit("a", "Alpha", "m1", "read again", (), is_note=True)
-    fakes.conversations.bookmarks_listed.emit((note, *HITS))
+    fakes.conversations.finder.bookmarks_listed.emit((note, *HITS))
     page = child(side, BookmarksPage)
     assert page.isVisible()
     assert not side.grab().isNull()
@@ -466,7 +466,7 @@ def test_bookmarks_take_the_place_of_the_list_until_escape(
 
 
 def test_without_bookmarks_the_page_says_so(side: ConversationList, fakes: FakePresenters) -> None:
-    fakes.conversations.bookmarks_listed.emit(())
+    fakes.conversations.finder.bookmarks_listed.emit(())
     page = child(side, BookmarksPage)
     assert "bookmark" in page._nothing.text
     QTest.mouseClick(page._back, Qt.MouseButton.LeftButton)
