@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from assembly import runtime
 from assembly.elf import read_elf
 from assembly.failure import BuildFailed
 from assembly.image import write_sums
@@ -28,16 +30,30 @@ def test_an_unknown_runtime_is_refused_with_its_hash(tmp_path: Path) -> None:
         official_runtime(file, this_machine())
 
 
+def test_a_runtime_in_the_lock_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = hashlib.sha256(b"something").hexdigest()
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "runtime.toml").write_text(
+        f'[{this_machine().value}]\n20260101 = "{digest}"\n', "utf-8"
+    )
+    monkeypatch.setattr(runtime, "PACKAGING", tmp_path)
+    (tmp_path / "runtime").write_bytes(b"something")
+    assert official_runtime(tmp_path / "runtime", this_machine()) == b"something"
+
+
 def test_the_lock_of_official_runtimes_has_only_hashes() -> None:
     locked = tomllib.loads((PACKAGING / "locks" / "runtime.toml").read_text())
     assert locked.keys() == {"x86_64", "aarch64"}
+    assert all(locked.values())
     assert all(len(digest) == 64 for table in locked.values() for digest in table.values())
 
 
 def test_where_updates_come_from_is_written_into_its_section(tmp_path: Path) -> None:
-    runtime = compile_library(tmp_path / "runtime", source=RESERVES).read_bytes()
-    changed = with_update_information(runtime, "gh-releases-zsync|a|b|latest|c", tmp_path)
-    assert len(changed) == len(runtime)
+    program = compile_library(tmp_path / "runtime", source=RESERVES).read_bytes()
+    changed = with_update_information(program, "gh-releases-zsync|a|b|latest|c", tmp_path)
+    assert len(changed) == len(program)
     (tmp_path / "changed").write_bytes(changed)
     section = read_elf(tmp_path / "changed").section(".upd_info")
     assert section is not None
@@ -45,14 +61,14 @@ def test_where_updates_come_from_is_written_into_its_section(tmp_path: Path) -> 
 
 
 def test_a_runtime_without_that_section_is_refused(tmp_path: Path) -> None:
-    runtime = compile_library(tmp_path / "runtime").read_bytes()
+    program = compile_library(tmp_path / "runtime").read_bytes()
     with pytest.raises(BuildFailed, match="no room"):
-        with_update_information(runtime, "x", tmp_path)
+        with_update_information(program, "x", tmp_path)
 
 
 def test_the_file_system_begins_behind_the_program(tmp_path: Path) -> None:
-    runtime = compile_library(tmp_path / "runtime").read_bytes()
-    assert payload_offset(runtime + b"hsqs") == len(runtime)
+    program = compile_library(tmp_path / "runtime").read_bytes()
+    assert payload_offset(program + b"hsqs") == len(program)
 
 
 def test_the_package_announces_the_runtimes_of_this_checkout(tmp_path: Path) -> None:
