@@ -4,7 +4,7 @@
    files for the desktop, the licences, and the x86-64 AppImage, mounted and unpacked.
 2. Otherwise everything: both AppImages and .debs, the same bytes from a second build, X11 and
    Wayland, and Debian 11, 12 and 13 for both machines as clean systems, the other machine's under
-   emulation. It takes about 20 minutes.
+   emulation. It takes 10 to 20 minutes.
 
 Each step is a line. The exit status is 1 when one failed.
 """

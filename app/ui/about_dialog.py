@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -17,6 +17,7 @@ from app import __version__
 from app.catalog.starter import STARTER_LABEL
 from app.ui.icons import logo
 from app.ui.page_dialog import PageDialog
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_XL, SPACE_XS
 
 #: What the window is built on: distribution, name and licence.
@@ -53,9 +54,7 @@ class AboutDialog(PageDialog):
             ).format(label=self.tr(STARTER_LABEL)),
             self.tr("Licensed under the Apache License 2.0. It is built on:"),
         ):
-            label = QLabel(words, self._page)
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label = plain_label(self._page, words)
             rows.addWidget(label)
         rows.addLayout(self._parts())
         rows.addStretch(1)

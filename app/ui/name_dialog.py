@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S
 
 
@@ -42,11 +43,7 @@ class NameDialog(QDialog):
         self._name.setMaxLength(longest)
         self._name.selectAll()
         self._label.setBuddy(self._name)
-        self._word = QLabel(self)
-        self._word.setTextFormat(Qt.TextFormat.PlainText)
-        self._word.setWordWrap(True)
-        self._word.setProperty("role", "small")
-        self._word.setProperty("tone", "quiet")
+        self._word = plain_label(self, role="small", tone="quiet")
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._cancel.setAutoDefault(False)
         self._take = QPushButton(self)

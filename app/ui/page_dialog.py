@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_M, SPACE_XL
 
 
@@ -33,13 +34,8 @@ class PageDialog(QDialog):
         self, text: str, *, role: str = "", tone: str = "", parent: QWidget | None = None
     ) -> QLabel:
         """Return words of any origin that wrap and can be selected."""
-        label = QLabel(text, parent or self._page)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = plain_label(parent or self._page, text, role=role, tone=tone)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for name, value in (("role", role), ("tone", tone)):
-            if value:
-                label.setProperty(name, value)
         return label
 
     def _finish(self, wish: QSize) -> QDialogButtonBox:

@@ -11,11 +11,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.presenters.quick_ask import QuickAsk
 from app.ui.models.comparison_side import ComparisonSide
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_M, SPACE_S
 from app.ui.tooltip import plain_tooltip
 
@@ -47,10 +48,7 @@ class QuickAskWindow(QWidget):
         self._question.setMaxLength(_LONGEST_QUESTION)
         self._question.setClearButtonEnabled(True)
         self._question.setAccessibleName(self.tr("Question"))
-        self._problem = QLabel(self)
-        self._problem.setTextFormat(Qt.TextFormat.PlainText)
-        self._problem.setWordWrap(True)
-        self._problem.setProperty("tone", "danger")
+        self._problem = plain_label(self, tone="danger")
         self._problem.hide()
         self._answer = ComparisonSide(self.tr("Answer"), self)
         self._copy = QPushButton(self.tr("Copy"), self)

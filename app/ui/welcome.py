@@ -18,6 +18,7 @@ from app.catalog.starter import STARTER_LABEL
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.card import Card
 from app.ui.icons import Icons, logo
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 
 _COLUMN = 720
@@ -114,10 +115,7 @@ class Welcome(QScrollArea):
         self._logo.setVisible(room.height() >= _LOGO_FITS)
 
     def _label(self, role: str) -> QLabel:
-        label = QLabel(self._column)
-        label.setProperty("role", role)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = plain_label(self._column, role=role)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         return label
 

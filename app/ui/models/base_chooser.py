@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.catalog.adapters import Answer, match
 from app.catalog.library import LibraryEntry
+from app.ui.plain_label import plain_label
 from app.ui.settings.setting_chooser import SettingChooser
 from app.ui.theme import SPACE_XS
 
@@ -29,11 +30,7 @@ class BaseChooser(QWidget):
         heading.setProperty("role", "heading")
         self._box = SettingChooser(self.tr("Base model"), self)
         heading.setBuddy(self._box)
-        self._words = QLabel(self)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setWordWrap(True)
-        self._words.setProperty("tone", "quiet")
-        self._words.setProperty("role", "small")
+        self._words = plain_label(self, role="small", tone="quiet")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_XS)

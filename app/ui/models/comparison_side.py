@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.chat.statistics import RunStatistics
 from app.presenters.chat_status import Activity
 from app.ui.chat.plain import clean
 from app.ui.figures import activity_word, speed_text
+from app.ui.plain_label import plain_label
 from app.ui.plain_text_edit import PlainTextEdit
 from app.ui.theme import SPACE_XS
 
@@ -23,10 +24,7 @@ class ComparisonSide(QWidget):
         super().__init__(parent)
         self._pieces: list[str] = []
         self.is_finished = False
-        self._title = QLabel(self)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setWordWrap(True)
-        self._title.setProperty("role", "heading")
+        self._title = plain_label(self, role="heading")
         self._view = PlainTextEdit(self)
         self._view.setReadOnly(True)
         self._view.setUndoRedoEnabled(False)
@@ -36,11 +34,7 @@ class ComparisonSide(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._view.setMinimumHeight(_FEWEST_LINES * self._view.fontMetrics().lineSpacing())
-        self._figures = QLabel(self)
-        self._figures.setTextFormat(Qt.TextFormat.PlainText)
-        self._figures.setWordWrap(True)
-        self._figures.setProperty("role", "small")
-        self._figures.setProperty("tone", "quiet")
+        self._figures = plain_label(self, role="small", tone="quiet")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_XS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_M, SPACE_S
 
 
@@ -21,10 +22,7 @@ class EmptyLibrary(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         page = QWidget(self)
-        self._words = QLabel(page)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setWordWrap(True)
-        self._words.setProperty("tone", "quiet")
+        self._words = plain_label(page, tone="quiet")
         self._get = QPushButton(self.tr("Get a model…"), page)
         self._import = QPushButton(self.tr("Import files…"), page)
         self._folder = QPushButton(self.tr("Add folder…"), page)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.runtime.protocol import Detail
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_L, SPACE_S
 
 
@@ -53,11 +54,6 @@ class FactTable(QWidget):
         self._rows.append(labels)
 
     def _label(self, tone: str = "", role: str = "") -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = plain_label(self, role=role, tone=tone)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for name, value in (("tone", tone), ("role", role)):
-            if value:
-                label.setProperty(name, value)
         return label

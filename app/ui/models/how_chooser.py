@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from app.catalog.importing import How
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_S, SPACE_XL
 
 _INDENT = SPACE_XL + 2
@@ -62,9 +63,7 @@ class HowChooser(QWidget):
     def _add(self, how: How, name: str, sentence: str, rows: QVBoxLayout) -> None:
         button = QRadioButton(name, self)
         button.setAccessibleDescription(sentence)
-        label = QLabel(sentence, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = plain_label(self, sentence)
         label.setContentsMargins(_INDENT, 0, 0, SPACE_S)
         label.setProperty("tone", "quiet")
         label.setProperty("role", "small")

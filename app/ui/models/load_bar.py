@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.catalog.library import LibraryEntry
 from app.presenters.model_state import ModelChoice, ModelStage
 from app.ui.figures import short_count, speed_text
 from app.ui.models.entry_facts import day_text
+from app.ui.plain_label import plain_label
 from app.ui.style_sheet import change_property
 from app.ui.theme import SPACE_M, SPACE_XS
 
@@ -33,11 +34,7 @@ class LoadBar(QWidget):
             self.tr("It stays in memory when another model is chosen and when it is idle.")
         )
         self._keep.setAccessibleDescription(self._keep.toolTip())
-        self._words = QLabel(self)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setWordWrap(True)
-        self._words.setProperty("tone", "quiet")
-        self._words.setProperty("role", "small")
+        self._words = plain_label(self, role="small", tone="quiet")
         row = QHBoxLayout()
         row.setSpacing(SPACE_M)
         row.addWidget(self._button)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.page_dialog import PageDialog
+from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_M, SPACE_XL, SPACE_XS
 
 _GIB = 1024**3
@@ -92,24 +93,26 @@ class GetModelDialog(PageDialog):
         rows.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_M)
         rows.setSpacing(SPACE_M)
         memory = memory_bytes()
-        rows.addWidget(self._text(self._about(memory)))
+        rows.addWidget(plain_label(self, self._about(memory)))
         for source in SOURCES:
             rows.addWidget(self._source(source, memory))
         rows.addWidget(
-            self._text(
+            plain_label(
+                self,
                 self.tr(
                     "Download one of the .gguf files listed there, then open it. "
                     "Q4_K_M in a file's name means small, Q8_0 means large and a little better."
-                )
+                ),
             )
         )
         rows.addWidget(
-            self._text(
+            plain_label(
+                self,
                 self.tr(
                     "Files ending in .rkllm run on the NPU of a Rockchip board. Take one made for "
                     "your chip: its name says so, as rk3588 for an Orange Pi 5 or a Rock 5B. "
                     "Help → Board check says whether the board is ready for it."
-                )
+                ),
             )
         )
         rows.addStretch(1)
@@ -128,12 +131,6 @@ class GetModelDialog(PageDialog):
             "a file of at most ≈ {file:.1f} GiB leaves enough for everything else."
         ).format(memory=memory / _GIB, file=memory * _SHARE_FOR_MODEL / _GIB)
 
-    def _text(self, words: str) -> QLabel:
-        label = QLabel(words, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        return label
-
     def _source(self, source: Source, memory: int | None) -> QWidget:
         smallest, largest = (
             source.billions * 1e9 * bits / 8 for bits in (_BITS_Q4_K_M, _BITS_Q8_0)
@@ -148,7 +145,7 @@ class GetModelDialog(PageDialog):
         rows = QVBoxLayout(box)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_XS)
-        rows.addWidget(self._text(words))
+        rows.addWidget(plain_label(self, words))
         link = QLabel(f'<a href="{source.address}">{source.address}</a>', box)
         link.setAccessibleName(self.tr("Page of {name}").format(name=source.name))
         link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

@@ -10,6 +10,7 @@ from app.presenters.model import ModelPresenter
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
 from app.ui.icons import Icons
 from app.ui.models.model_choices import ModelChoiceView
+from app.ui.plain_label import plain_label
 from app.ui.search_field import SearchField
 from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
 
@@ -45,11 +46,7 @@ class ModelPicker(QFrame):
         self._nothing = QLabel(self.tr("No model has this in its name."), self)
         self._nothing.setProperty("tone", "quiet")
         self._nothing.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
-        self._outcome = QLabel(self)
-        self._outcome.setTextFormat(Qt.TextFormat.PlainText)
-        self._outcome.setProperty("tone", "quiet")
-        self._outcome.setProperty("role", "small")
-        self._outcome.setWordWrap(True)
+        self._outcome = plain_label(self, role="small", tone="quiet")
         self._outcome.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
         self._file_button = self._row_button(self.tr("Open model file…"), "Ctrl+O")
         self._models_button = self._row_button(self.tr("Models and adapters…"), "Ctrl+Shift+M")

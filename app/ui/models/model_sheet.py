@@ -19,6 +19,7 @@ from app.ui.models.fact_table import FactTable
 from app.ui.models.load_bar import LoadBar
 from app.ui.models.name_field import NameField
 from app.ui.models.notes_field import NotesField
+from app.ui.plain_label import plain_label
 from app.ui.settings.setting_chooser import SettingChooser
 from app.ui.text_label import TextLabel
 from app.ui.theme import ICON_SIZE, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, FontRole, Theme
@@ -66,14 +67,14 @@ class ModelSheet(QScrollArea):
         self._trouble = QWidget(self._page)
         self._load = LoadBar(self._page)
         self._base = BaseChooser(self._page)
-        self._tested = self._label("quiet", "small")
-        self._kind_label = self._label(role="heading")
+        self._tested = plain_label(self._page, role="small", tone="quiet")
+        self._kind_label = plain_label(self._page, role="heading")
         self._kind_label.setText(self.tr("What it is"))
         self._kind = SettingChooser(self.tr("What it is"), self._page)
         self._kind_label.setBuddy(self._kind)
         self._notes = NotesField(self._page)
         self._facts = FactTable(self._page)
-        self._path_label = self._label("quiet")
+        self._path_label = plain_label(self._page, tone="quiet")
         self._path_label.setText(self.tr("File"))
         self._path = TextLabel(theme, self._page, role=FontRole.SMALL)
         self._lay_out()
@@ -146,15 +147,6 @@ class ModelSheet(QScrollArea):
     def flush(self) -> None:
         """Keep what is being written."""
         self._notes.flush()
-
-    def _label(self, tone: str = "", role: str = "") -> QLabel:
-        label = QLabel(self._page)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        for name, value in (("tone", tone), ("role", role)):
-            if value:
-                label.setProperty(name, value)
-        return label
 
     def _lay_out(self) -> None:
         self.setWidget(self._page)

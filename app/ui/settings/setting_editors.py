@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStyledItemDelegate,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings.schema import Entry
+from app.ui.plain_label import plain_label
 from app.ui.plain_text_edit import PlainTextEdit
 from app.ui.settings.number_editor import NumberEditor
 from app.ui.settings.setting_editor import SettingEditor
@@ -54,9 +54,7 @@ class SwitchEditor(SettingEditor):
         super().__init__(entry, parent)
         self._box = QCheckBox(self)
         self._box.setChecked(entry.default)
-        self._label = QLabel(entry.spec.label, self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
+        self._label = plain_label(self, entry.spec.label)
         self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from app.settings.schema import Effect, Entry, group_label
 from app.ui.icons import Icons
+from app.ui.plain_label import plain_label
 from app.ui.settings.setting_row import SettingRow
 from app.ui.theme import SPACE_M, Theme
 
@@ -42,10 +43,7 @@ class SettingGroup(QWidget):
         column.setSpacing(SPACE_M)
         column.addWidget(heading)
         self.setAccessibleName(self._label)
-        self._hint = QLabel(self)
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
-        self._hint.setProperty("tone", "quiet")
-        self._hint.setWordWrap(True)
+        self._hint = plain_label(self, tone="quiet")
         self._hint.setVisible(shared)
         column.addWidget(self._hint)
         self.set_note("")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from app.settings.schema import Effect, Entry
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
+from app.ui.plain_label import plain_label
 from app.ui.settings.setting_editors import editor_for
 from app.ui.theme import SPACE_S, SPACE_XS, Theme
 
@@ -201,11 +202,6 @@ class SettingRow(QWidget):
 
 
 def _words(parent: QWidget, tone: str = "") -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = plain_label(parent, role="small" if tone else "", tone=tone)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    if tone:
-        label.setProperty("tone", tone)
-        label.setProperty("role", "small")
     return label

@@ -22,6 +22,7 @@ from app.settings.schema import Effect, Entry, Settings, entries
 from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
+from app.ui.plain_label import plain_label
 from app.ui.search_field import SearchField
 from app.ui.settings.layer_bar import LayerBar
 from app.ui.settings.setting_group import SettingGroup
@@ -62,10 +63,7 @@ class SettingsPanel(QWidget):
         self._loaded_with: dict[Path | None, Settings] = {}
         self._filter = SearchField(theme, icons, self.tr("Find a setting"), self)
         self._close = IconButton(theme, icons, "close", self.tr("Close settings"), self)
-        self._nothing = QLabel(self)
-        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
-        self._nothing.setProperty("tone", "quiet")
-        self._nothing.setWordWrap(True)
+        self._nothing = plain_label(self, tone="quiet")
         self._nothing.hide()
         self._theme = theme
         self._icons = icons
