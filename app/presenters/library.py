@@ -153,23 +153,6 @@ class LibraryPresenter(QObject):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._looked.wait(), budget_s)
 
-    def entry_by_key(self, key: str) -> LibraryEntry | None:
-        """Return the entry with this content, a sound one if there are several."""
-        found = [entry for entry in self._entries if key and entry.key == key]
-        return next((entry for entry in found if entry.is_usable), found[0] if found else None)
-
-    def adapters_for(self, model: LibraryEntry) -> tuple[LibraryEntry, ...]:
-        """Return the adapters that belong to a model, then those that may."""
-        from app.catalog.adapters import Answer, match
-
-        answers = [(entry, match(entry, model).answer) for entry in self.adapters]
-        return tuple(
-            entry
-            for wanted in (Answer.YES, Answer.UNKNOWN)
-            for entry, answer in answers
-            if answer is wanted
-        )
-
     def suggested_folders(self) -> tuple[Suggestion, ...]:
         """Return plugged-in media and other tools' folders, as they were at the last look."""
         return self._library.suggestions if self._library is not None else ()
