@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -20,6 +21,7 @@ from app.errors import Remedy, StoreDamaged, StoreError, StoreFull, StoreReadOnl
 from app.paths import Paths
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.board import BoardPresenter
+from app.presenters.chat import ChatPresenter
 from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
@@ -100,15 +102,24 @@ class Session(QObject):
             self._tasks,
             self,
         )
+        make_chat = partial(
+            ChatPresenter,
+            store=self._store,
+            saver=self._saver,
+            conversations=self._conversations,
+            models=self._models,
+            adapters=self._adapters,
+            settings=self._settings,
+            notices=notices,
+            tasks=self._tasks,
+        )
         self._places = Places(
-            self._store,
+            make_chat,
             self._saver,
             self._conversations,
             self._models,
-            self._adapters,
             self._settings,
             notices,
-            self._tasks,
             self,
         )
         self._titles = TitleWriter(

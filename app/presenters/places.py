@@ -6,13 +6,13 @@ stays as it is, and an answer in it is written on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.chat.message import Message, MessageState
 from app.errors import AppError
-from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
@@ -21,8 +21,9 @@ from app.presenters.place import Place
 from app.presenters.replies import Replies
 from app.presenters.saving import Saver
 from app.presenters.settings import SettingsPresenter
-from app.presenters.tasks import Tasks
-from app.store.worker import StoreThread
+
+#: Takes where to show a conversation, the answers being written, and the messages that wait.
+MakeChat = Callable[[Place, Replies, dict[str, list[str]]], ChatPresenter]
 
 _FAILED = (MessageState.FAILED, MessageState.INTERRUPTED)
 
@@ -39,25 +40,20 @@ class Places(QObject):
 
     def __init__(
         self,
-        store: StoreThread,
+        make_chat: MakeChat,
         saver: Saver,
         conversations: ConversationsPresenter,
         models: ModelPresenter,
-        adapters: AdapterPresenter,
         settings: SettingsPresenter,
         notices: Notices,
-        tasks: Tasks,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = store
-        self._saver = saver
+        self._make_chat = make_chat
         self._conversations = conversations
         self._models = models
-        self._adapters = adapters
         self._settings = settings
         self._notices = notices
-        self._tasks = tasks
         self._remembered = settings.settings.state.conversations_in_view
         # What waits goes out when the engine that has ended an answer is done with that.
         self._sending = QTimer(self)
@@ -142,20 +138,9 @@ class Places(QObject):
         used.use()
 
     def _make(self, place: Place) -> ChatPresenter:
-        return ChatPresenter(
-            place,
-            self._replies,
-            self._waiting,
-            self._store,
-            self._saver,
-            self._conversations,
-            self._models,
-            self._adapters,
-            self._settings,
-            self._notices,
-            self._tasks,
-            self,
-        )
+        chat = self._make_chat(place, self._replies, self._waiting)
+        chat.setParent(self)
+        return chat
 
     def _another(self) -> ChatPresenter:
         """Return the one that is not in view; made when it is wanted first, and kept."""

@@ -15,6 +15,7 @@ from app.engine.connection import Connection
 from app.engine.engine import Engine
 from app.paths import Paths
 from app.presenters.adapters import AdapterPresenter
+from app.presenters.chat import ChatPresenter
 from app.presenters.choices import ConversationChoices
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
@@ -72,15 +73,24 @@ class Desk(QObject):
             self.tasks,
             self,
         )
+        make_chat = partial(
+            ChatPresenter,
+            store=self.store,
+            saver=self.saver,
+            conversations=self.conversations,
+            models=self.models,
+            adapters=self.adapters,
+            settings=self.settings,
+            notices=self.notices,
+            tasks=self.tasks,
+        )
         self.places = Places(
-            self.store,
+            make_chat,
             self.saver,
             self.conversations,
             self.models,
-            self.adapters,
             self.settings,
             self.notices,
-            self.tasks,
             self,
         )
         #: What is shown in the first place.
