@@ -79,6 +79,11 @@ class Answering(QObject):
         """Whether the model that would answer is writing an answer, here or elsewhere."""
         return self._replies.by(self._slot.engine).message is not None
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the model that would answer keeps its place in an answer, to go on from it."""
+        return bool(self._replies.by(self._slot.engine).paused_id)
+
     def keep_means(self) -> None:
         """Answer what waits with the model, settings and adapter of now, until `drop_means`."""
         self._kept = self._means(AS_IT_IS, self._adapters.in_use)

@@ -6,8 +6,11 @@ is overwritten.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.chat.conversation import title_from
 from app.chat.message import Message, MessageState, Role, new_id
 from app.chat.outline import OutlineRow, outline
 from app.chat.text import well_formed
@@ -22,7 +25,7 @@ from app.presenters.message_marks import MessageMarks
 from app.presenters.message_offers import MessageOffers, reasons
 from app.presenters.message_queue import MessageQueue
 from app.presenters.model import ModelPresenter
-from app.presenters.notices import Notices
+from app.presenters.notices import NoticeAction, Notices
 from app.presenters.place import Place
 from app.presenters.replies import Replies
 from app.presenters.reply import Reply
@@ -350,6 +353,14 @@ class ChatPresenter(QObject):
         message = self._branch.get(message_id)
         return "" if message is None else message.text
 
+    def _tell_what_waits(self) -> None:
+        """Say that messages stay behind in the conversation that is left."""
+        left = self._conversations.known(self._branch.conversation_id)
+        if left is not None and self.queue.texts:
+            show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, left.id))
+            words = self.tr("A message in “{title}” waits. It is sent when that is shown again.")
+            self._notices.info(words.format(title=title_from(left.title)), show)
+
     def _begin_conversation(self, text: str) -> None:
         """Make a conversation of what was none before its first message."""
         if not self._branch.conversation_id:
@@ -367,7 +378,9 @@ class ChatPresenter(QObject):
     def send_waiting(self) -> None:
         """Send the next message that waits in the shown conversation, if the model can take it."""
         reads = self._branch.is_reading
-        if not self.queue.texts or reads or self._is_answering_here() or self._answering.is_busy:
+        if not self.queue.texts or reads or self._is_answering_here():
+            return
+        if self._answering.is_busy or self._answering.is_paused:
             return
         if not self._answering.is_possible():
             self.queue.give_back(self._branch.conversation_id)
@@ -385,6 +398,7 @@ class ChatPresenter(QObject):
     def _on_conversation_changed(self, conversation_id: str) -> None:
         if conversation_id == self._branch.conversation_id and conversation_id:
             return
+        self._tell_what_waits()
         self._branch.begin(conversation_id)
         self.queue.show(conversation_id)
         self._branch.is_reading = bool(conversation_id)

@@ -374,6 +374,7 @@ class ConversationsPresenter(QObject):
         if conversation_id not in self._conversations:
             return
         self.leaving.emit()
+        place = self._place_of(conversation_id)
         order = [one.id for one in self.in_reach]
         conversation = self._conversations.pop(conversation_id)
         self._saver.save(Store.delete_conversation, conversation_id)
@@ -383,17 +384,22 @@ class ConversationsPresenter(QObject):
             before, after = order[:position], order[position + 1 :]
             rest = [one for one in (*after, *reversed(before)) if not self.is_shown(one)]
             self.open(rest[0] if rest else "")
-        elif (place := self._place_of(conversation_id)) is not None:
+        elif place is not None:
             self.clear(place)
-        undo = NoticeAction(self.tr("Undo"), partial(self.restore, conversation))
+        undo = NoticeAction(self.tr("Undo"), partial(self.restore, conversation, place))
         self._notices.info(
             self.tr("“{title}” was deleted.").format(title=title_from(conversation.title)), undo
         )
 
-    def restore(self, conversation: Conversation) -> None:
-        """Bring a deleted conversation back and show it."""
+    def restore(self, conversation: Conversation, place: Place | None = None) -> None:
+        """Bring a deleted conversation back and show it, in `place` if that is still empty."""
         self._saver.save(Store.restore_conversation, conversation.id)
-        self._take_in(conversation)
+        if place is not None and place.is_in_view and not place.conversation_id:
+            self._conversations[conversation.id] = conversation
+            self.conversations_changed.emit(self.conversations)
+            self._show(place, conversation.id)
+        else:
+            self._take_in(conversation)
 
     async def _duplicate(self, conversation_id: str, title: str) -> None:
         copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
@@ -408,8 +414,8 @@ class ConversationsPresenter(QObject):
             self.open(conversation.id)
 
     def _place_of(self, conversation_id: str) -> Place | None:
-        places = (place for place in self._places if place.conversation_id == conversation_id)
-        return next(places, None)
+        places = (place for place in self._places if place.is_in_view)
+        return next((each for each in places if each.conversation_id == conversation_id), None)
 
     def _show(self, place: Place, conversation_id: str, *, temporary: bool = False) -> None:
         self.leaving.emit()

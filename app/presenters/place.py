@@ -22,6 +22,8 @@ class Place(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        #: The window can be without this place for a while.
+        self.is_in_view = True
         #: Empty while a new one has no message yet.
         self.conversation_id = ""
         #: The one that was shown before.

@@ -69,6 +69,7 @@ class Places(QObject):
         self._follow(self.chat)
         self._replies.reply_finished.connect(self._on_reply_finished)
         self._replies.run_failed.connect(self._on_run_failed)
+        self._replies.paused_changed.connect(self._sending.start)
         models.state_changed.connect(self._on_model_changed)
         conversations.place_leaving.connect(self._on_place_leaving)
         conversations.place_used.connect(self._on_place_used)
@@ -100,7 +101,9 @@ class Places(QObject):
         is in view already stays where it is, with a new one beside it.
         """
         if len(self._in_view) == 1:
-            self._in_view.insert(0 if at_left else 1, self._another())
+            other = self._another()
+            other.place.is_in_view = True
+            self._in_view.insert(0 if at_left else 1, other)
         self._across().use()
         if not conversation_id or not self._conversations.is_shown(conversation_id):
             self._conversations.open(conversation_id)
@@ -111,6 +114,7 @@ class Places(QObject):
         if len(self._in_view) == 1 or chat not in self._in_view:
             return
         self._in_view.remove(chat)
+        chat.place.is_in_view = False
         if chat.is_in_use:
             self._in_view[0].use()
         else:

@@ -14,7 +14,8 @@ def copy_of(
 ) -> tuple[Conversation, tuple[Message, ...]]:
     """Return a copy of `conversation` and of its `messages`, which come parents first.
 
-    An answer that is being written is copied as far as it is, as one that was stopped.
+    An answer that is being written is copied as far as it is, as one that was stopped. The draft
+    stays behind: messages that wait to be sent may be in it.
     """
     ids: dict[str | None, str | None] = {None: None}
     copies: list[Message] = []
@@ -37,6 +38,7 @@ def copy_of(
         created_at=moment,
         updated_at=moment,
         leaf_id=ids.get(conversation.leaf_id),
+        draft="",
         pinned=False,
         archived=False,
     )

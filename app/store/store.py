@@ -169,7 +169,7 @@ class Store:
     def duplicate_conversation(
         self, conversation_id: str, copy_id: str, title: str
     ) -> Conversation | None:
-        """Add a copy of a conversation with every branch, its draft and its choices; return it.
+        """Add a copy of a conversation with every branch and its choices; return it.
 
         Returns None when there is nothing to copy.
         """

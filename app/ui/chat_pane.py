@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
@@ -63,7 +64,6 @@ class ChatPane(QWidget):
         self.composer = Composer(theme, icons, self._column)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
-        self.setFocusProxy(self.composer)
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
         self._connect_presenter()
@@ -88,8 +88,19 @@ class ChatPane(QWidget):
     def hold_notices(self, bar: NoticeBar) -> None:
         """Show the window's notices here, above the composer."""
         self._below.insertWidget(0, bar)
-        QWidget.setTabOrder(bar, self.composer)
         bar.setVisible(bar.notice is not None)
+
+    def take_keyboard(self) -> None:
+        """Let the user go on where they were in this conversation, or else write."""
+        last = self.focusWidget()
+        if last is None or not last.isVisibleTo(self):
+            last = self.composer
+        last.setFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let the user write."""
+        del event
+        self.composer.setFocus()
 
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands."""
@@ -216,7 +227,6 @@ class ChatPane(QWidget):
 
         bar = QueueBar(self._theme, self._icons, self._column)
         self._below.insertWidget(self._below.indexOf(self.composer), bar)
-        QWidget.setTabOrder(bar, self.composer)
         bar.edit_requested.connect(self._presenter.queue.edit)
         bar.remove_requested.connect(self._presenter.queue.remove)
         return bar

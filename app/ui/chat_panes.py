@@ -5,10 +5,9 @@ Where there is no room for two, the titles are tabs and the one in use is shown.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -110,6 +109,9 @@ class ChatPanes(QWidget):
 
     def _pane_of(self, chat: ChatPresenter) -> ChatPane:
         if chat not in self._panes:
+            if self._panes and self._tabs is None:
+                # Before the second pane: the Tab key goes by the order of creation.
+                self._tabs = self._make_tabs()
             self._panes[chat] = self._make_pane(chat)
         return self._panes[chat]
 
@@ -136,18 +138,6 @@ class ChatPanes(QWidget):
         application.focusChanged.connect(self._on_focus_changed)
         return tabs
 
-    def _chain(self, pane: ChatPane) -> None:
-        """Let the Tab key go from the first pane to the titles, and on to a new one."""
-        first = next(iter(self._panes.values()))
-        controls = [
-            _controls(first.composer)[-1],
-            *_controls(self._tabs),
-            *_controls(pane.welcome),
-            *_controls(pane.composer),
-        ]
-        for before, control in pairwise(controls):
-            QWidget.setTabOrder(before, control)
-
     def _has_room(self) -> bool:
         return self.width() >= 2 * PANE_MINIMUM * max(1.0, self._theme.scale)
 
@@ -155,8 +145,6 @@ class ChatPanes(QWidget):
         """Place what is in view from left to right."""
         in_view = self._places.in_view
         two = len(in_view) == 2
-        if two and self._tabs is None:
-            self._tabs = self._make_tabs()
         if self._tabs is None or self._line is None:
             return
         both = two and self._has_room()
@@ -179,6 +167,8 @@ class ChatPanes(QWidget):
         if self._tabs is not None:
             titles = [self._title(chat) for chat in self._places.in_view]
             self._tabs.set_titles(titles, self._places.in_view.index(self._places.chat))
+            for chat, title in zip(self._places.in_view, titles, strict=True):
+                self._pane_of(chat).setAccessibleName(title)
 
     def _title(self, chat: ChatPresenter) -> str:
         if chat.place.is_temporary:
@@ -198,10 +188,9 @@ class ChatPanes(QWidget):
         self._show_panes()
         self._show_titles()
         pane.hold_notices(self._notice_bar)
-        if was_here and not pane.isAncestorOf(self.window().focusWidget() or self):
-            pane.composer.setFocus()
+        if was_here:
+            pane.take_keyboard()
         if len(self._panes) > known:
-            self._chain(pane)
             self.pane_made.emit(pane)
 
     @Slot()
@@ -211,11 +200,12 @@ class ChatPanes(QWidget):
     @Slot(int)
     def _on_tab_chosen(self, place: int) -> None:
         self._places.in_view[place].use()
-        self.pane.composer.setFocus()
+        self.pane.take_keyboard()
 
     @Slot(int)
     def _on_close_requested(self, place: int) -> None:
         self._places.close(self._places.in_view[place])
+        self.pane.take_keyboard()
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
@@ -227,12 +217,3 @@ class ChatPanes(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         self._show_panes()
-
-
-def _controls(widget: QWidget | None) -> list[QWidget]:
-    """Return what the Tab key reaches in a widget and is there to stay, itself included."""
-    if widget is None:
-        return []
-    policy = Qt.FocusPolicy.TabFocus
-    found = [widget, *widget.findChildren(QWidget)]
-    return [each for each in found if each.focusPolicy() & policy and not each.focusProxy()]

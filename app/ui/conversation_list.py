@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,6 +20,7 @@ from app.chat.grouping import Section
 from app.presenters.conversations import ConversationsPresenter
 from app.store.store import SearchHit
 from app.ui.conversation_view import ConversationView
+from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.message_page import MessagePage
@@ -54,6 +55,7 @@ class ConversationList(QFrame):
     ) -> None:
         super().__init__(parent)
         self._presenter = presenter
+        self._is_over = False
         self._theme = theme
         self._icons = icons
         self.setProperty("pane", "side")
@@ -106,6 +108,10 @@ class ConversationList(QFrame):
         if presenter.current_id:
             self._view.set_shown(presenter.current_id)
 
+    def set_over(self, over: bool) -> None:
+        """Say whether the list lies over the conversation, as a drawer."""
+        self._is_over = over
+
     def focus_search(self) -> None:
         """Let the user type what to look for."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -137,6 +143,14 @@ class ConversationList(QFrame):
         dialog = FolderDialog(conversation_id, names, parent=self.window())
         dialog.name_chosen.connect(self._presenter.set_folder)
         dialog.open()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before a menu does, where it puts something away here."""
+        if event.type() is QEvent.Type.ShortcutOverride and (
+            self._is_over or self._search.text() or self._shows_bookmarks()
+        ):
+            return claims_escape(event) or super().event(event)
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the search or the bookmarks on Escape, wherever the keyboard is in this panel."""

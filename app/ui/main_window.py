@@ -86,7 +86,8 @@ class MainWindow(QMainWindow):
 
         self.menus = MenuBar(self)
         self.setMenuBar(self.menus)
-        self.side = ConversationList(presenters.conversations, theme, icons)
+        # The Tab key goes by the order of creation: what comes into the body later follows on it.
+        self.side = ConversationList(presenters.conversations, theme, icons, self)
         body = QWidget(self)
         self.header = Header(theme, icons, body)
         self.chat_panes = ChatPanes(
@@ -198,6 +199,14 @@ class MainWindow(QMainWindow):
             panel.setFocus()
         else:
             self.chat_pane.composer.setFocus()
+
+    def uncover_chat(self) -> None:
+        """Put away what covers the conversations, and give the keyboard to the one in use."""
+        if self.panes.is_drawer_open:
+            self.panes.show_list(False)
+        if self.panes.are_settings_shown and self.panes.is_narrow:
+            self.set_settings_shown(False)
+        self.chat_pane.take_keyboard()
 
     def put_drawer_away(self) -> None:
         """Give the room and the keyboard back to the conversation, after something was chosen."""
@@ -353,7 +362,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_beside_requested(self, conversation_id: str) -> None:
         self._presenters.places.open_beside(conversation_id)
-        self.put_drawer_away()
+        self.uncover_chat()
 
     @Slot()
     def _on_list_requested(self) -> None:
@@ -379,6 +388,7 @@ class MainWindow(QMainWindow):
     @Slot(bool, bool)
     def _on_list_shown_changed(self, shown: bool, over: bool) -> None:
         self.header.set_list_shown(shown and not over)
+        self.side.set_over(over)
         self.menus.set_checked(Command.SHOW_CONVERSATIONS, shown)
 
     @Slot(bool, bool)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
-from app.ui.theme import CONTROL_HEIGHT, Theme
+from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
 from app.ui.tooltip import plain_tooltip
 
 _CLOSE_ICON = 16
@@ -48,9 +48,11 @@ class PlaceTabs(QTabBar):
         self.setExpanding(True)
         self.setUsesScrollButtons(False)
         self.setElideMode(Qt.TextElideMode.ElideRight)
+        self._buttons: list[_CloseButton] = []
         for place in range(2):
             self.addTab("")
             button = _CloseButton(place, theme, icons, self)
+            self._buttons.append(button)
             button.pressed_at.connect(self.close_requested)
             self.setTabButton(place, QTabBar.ButtonPosition.RightSide, button)
         self.currentChanged.connect(self.chosen)
@@ -61,12 +63,13 @@ class PlaceTabs(QTabBar):
         for place, title in enumerate(titles):
             self.setTabText(place, title.replace("&", "&&"))
             self.setTabToolTip(place, plain_tooltip(title))
+            self._buttons[place].setAccessibleName(self.tr("Close “{title}”").format(title=title))
         self.setCurrentIndex(used)
         self.blockSignals(blocked)
 
     def tabSizeHint(self, _index: int) -> QSize:
         """Halve the width; the panes below do the same."""
-        return QSize(self.width() // 2, CONTROL_HEIGHT)
+        return QSize(self.width() // 2, self._height())
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Let long titles give way."""
@@ -74,7 +77,10 @@ class PlaceTabs(QTabBar):
 
     def minimumSizeHint(self) -> QSize:
         """Accept any width."""
-        return QSize(0, CONTROL_HEIGHT)
+        return QSize(0, self._height())
+
+    def _height(self) -> int:
+        return max(CONTROL_HEIGHT, self.fontMetrics().height() + 2 * SPACE_S)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep to the halves."""

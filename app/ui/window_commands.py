@@ -194,7 +194,7 @@ class WindowCommands(QObject):
             Command.SMALLER_TEXT: self._shrink_text,
             Command.NORMAL_TEXT_SIZE: self._reset_text,
             Command.SIDE_BY_SIDE: self._toggle_side_by_side,
-            Command.OTHER_SIDE: presenters.places.go_across,
+            Command.OTHER_SIDE: self._go_across,
             Command.FULL_SCREEN: self._toggle_full_screen,
             Command.CHOOSE_MODEL: window.choose_model,
             Command.OPEN_MODEL_FILE: self.open_model_file,
@@ -300,7 +300,11 @@ class WindowCommands(QObject):
             places.close_other()
         else:
             places.open_beside()
-            self._window().put_drawer_away()
+        self._window().uncover_chat()
+
+    def _go_across(self) -> None:
+        self._presenters.places.go_across()
+        self._window().uncover_chat()
 
     def _toggle_list(self) -> None:
         self._panes.show_list(not self._panes.is_list_shown)

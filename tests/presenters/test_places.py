@@ -627,3 +627,64 @@ def test_what_cannot_be_asked_gives_back_what_waits_behind_it(
         assert returned == ["third"]
 
     play(scene)
+
+
+def test_a_pause_keeps_the_model_from_what_waits(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="a b c", repeat=60, tokens_per_second=200, pauses=True))
+        desk.chat.send("left")
+        await until(lambda: any(desk.streamed.values()))
+        desk.places.open_beside()
+        beside(desk).send("right")
+        desk.chat.pause()
+        await desk.answered()
+        await settle(desk)
+        assert beside(desk).queue.texts == ("right",)
+        desk.chat.continue_last()
+        await until(lambda: len(texts(beside(desk))) == 2)
+        assert desk.messages()[-1].state is MessageState.COMPLETE
+        desk.places.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_messages_that_are_left_waiting_are_told(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await wait_beside(desk)
+        desk.places.go_across()
+        desk.places.close_other()
+        assert "“right” waits" in desk.told[-1].cause
+        told = desk.told[-1]
+        desk.chat.stop()
+        await desk.answered()
+        told.actions[0].run()
+        await until(lambda: desk.texts()[:1] == ["right"])
+        desk.places.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_undo_shows_a_conversation_where_it_was(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        left, right = await two_asked(desk)
+        desk.places.go_across()
+        desk.conversations.delete(right)
+        desk.told[-1].actions[0].run()
+        assert [chat.place.conversation_id for chat in desk.places.in_view] == [left, right]
+        assert desk.conversations.current_id == left
+
+    play(scene)
+
+
+def test_what_a_closed_place_showed_is_not_in_view(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        left, right = await two_asked(desk)
+        desk.places.close_other()
+        assert not desk.conversations.is_shown(left)
+        desk.conversations.delete(right)
+        desk.told[-1].actions[0].run()
+        assert [chat.place.conversation_id for chat in desk.places.in_view] == [right]
+
+    play(scene)

@@ -104,7 +104,7 @@ def test_a_copy_has_every_branch_and_shares_nothing_with_the_original(store: Sto
     copy = store.duplicate_conversation("c", "copy", "Title (copy)")
     assert copy in store.conversations()
     assert copy is not None
-    assert (copy.title, copy.draft, copy.choices.model) == ("Title (copy)", "a draft", "model")
+    assert (copy.title, copy.draft, copy.choices.model) == ("Title (copy)", "", "model")
     assert (copy.folder, copy.pinned) == ("F", False)
     tree = MessageTree(store.messages("copy"))
     shown = [(item.message.text, item.version, item.versions) for item in tree.shown(copy.leaf_id)]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.chat.message import Role
+from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.notices import Level, Notice
 from app.presenters.place import Place
 from app.ui.chat_pane import ChatPane
@@ -28,6 +29,7 @@ from app.ui.notice_bar import NoticeBar
 from app.ui.place_tabs import PlaceTabs
 from app.ui.temporary_bar import TemporaryBar
 from app.ui.theme import Theme
+from tests.ui.chat.seen import wait_until_idle
 from tests.ui.presenter_fakes import (
     FakeChat,
     FakePresenters,
@@ -165,24 +167,109 @@ def test_going_across_takes_the_keyboard_along(
     assert panes(window)[0].composer.isAncestorOf(focused)
 
 
+def ring(key: Qt.Key, modifier: Qt.KeyboardModifier) -> list[QWidget]:
+    """Return where a key leads from where the keyboard is, until it is there again."""
+    reached: list[QWidget] = []
+    focused = QApplication.focusWidget()
+    while focused is not None and focused not in reached:
+        reached.append(focused)
+        assert len(reached) < 80
+        QTest.keyClick(focused, key, modifier)
+        focused = QApplication.focusWidget()
+    return reached
+
+
+@pytest.mark.parametrize("stage", ["one", "two", "one again", "swapped"])
+def test_the_tab_key_reaches_everything_both_ways(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat, qtbot: QtBot, stage: str
+) -> None:
+    if stage != "one":
+        fakes.places.show(fakes.chat, second, used=second)
+        fakes.chat.say(shown("a", Role.USER, "left"))
+        second.say(shown("b", Role.USER, "right"))
+        fakes.chat.queue.queue_changed.emit(("waits",))
+    if stage in ("one again", "swapped"):
+        fakes.places.show(second, used=second)
+    if stage == "swapped":
+        fakes.places.show(second, fakes.chat, used=second)
+    for pane in panes(window):
+        wait_until_idle(qtbot, pane.view)
+    window.chat_pane.composer.setFocus()
+    there = ring(Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
+    window.chat_pane.composer.setFocus()
+    back = ring(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert set(there) == set(back)
+    wanted: set[QWidget] = {window.header.model_button, window.header.settings_button}
+    for pane in panes(window):
+        wanted.add(child(pane.composer, QPlainTextEdit))
+    for tabs in children(window, PlaceTabs):
+        wanted |= {tabs, *children(tabs, IconButton)} if tabs.isVisible() else set()
+    assert wanted <= set(there)
+
+
 def test_the_tab_key_goes_from_the_first_pane_to_the_titles_and_the_second(
     window: MainWindow, fakes: FakePresenters, second: FakeChat
 ) -> None:
     fakes.places.show(fakes.chat, second, used=second)
     left, right = panes(window)
     left.composer.setFocus()
-    reached: list[QWidget] = []
-    for _ in range(12):
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        if right.isAncestorOf(focused):
-            break
-        reached.append(focused)
-        QTest.keyClick(focused, Qt.Key.Key_Tab)
-    else:
-        pytest.fail(str(reached))
-    assert child(window, PlaceTabs) in reached
-    assert not any(window.side.isAncestorOf(each) for each in reached)
+    reached = ring(Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
+    tabs = child(window, PlaceTabs)
+    first, last = (
+        reached.index(tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)) for place in range(2)
+    )
+    writing = reached.index(child(right.composer, QPlainTextEdit))
+    aside = min(place for place, each in enumerate(reached) if window.side.isAncestorOf(each))
+    assert 0 < reached.index(tabs) < first < last < writing < aside
+
+
+def test_going_back_leads_to_where_the_keyboard_was(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat
+) -> None:
+    fakes.places.show(fakes.chat, second, used=fakes.chat)
+    fakes.chat.say(shown("a", Role.USER, "left"))
+    window.chat_pane.view.begin_edit("a")
+    editing = QApplication.focusWidget()
+    fakes.places.show(fakes.chat, second, used=second)
+    assert QApplication.focusWidget() is not editing
+    fakes.places.show(fakes.chat, second, used=fakes.chat)
+    assert QApplication.focusWidget() is editing
+
+
+def test_the_other_side_gets_the_keyboard_also_from_the_settings(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat
+) -> None:
+    fakes.places.show(fakes.chat, second, used=second)
+    window.resize(800, 480)
+    window.set_settings_shown(True)
+    window.menus.action(Command.OTHER_SIDE).trigger()
+    assert not window.panes.are_settings_shown
+    assert window.chat_pane.composer.isAncestorOf(QApplication.focusWidget() or window)
+
+
+def test_a_screen_reader_can_tell_the_sides_apart(
+    window: MainWindow, fakes: FakePresenters, second: FakeChat
+) -> None:
+    fakes.places.show(fakes.chat, second, used=second)
+    assert [pane.accessibleName() for pane in panes(window)] == ["One & only", "Two"]
+    buttons = children(child(window, PlaceTabs), IconButton)
+    names = {button.accessibleName() for button in buttons}
+    assert names == {"Close “One & only”", "Close “Two”"}
+
+
+def test_escape_puts_the_drawer_away_and_leaves_the_answer_alone(
+    window: MainWindow, fakes: FakePresenters
+) -> None:
+    window.resize(800, 480)
+    fakes.model.become(READY)
+    fakes.chat.status_changed.emit(ChatStatus(Activity.WRITING))
+    window.menus.action(Command.SHOW_CONVERSATIONS).trigger()
+    shown_before = window.panes.is_drawer_open
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert (shown_before, window.panes.is_drawer_open) == (True, False)
+    assert fakes.chat.calls == []
 
 
 def test_what_is_written_is_handed_in_before_another_conversation_is_shown(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.ui.plain_text_edit import PlainTextEdit
@@ -36,6 +36,16 @@ class _Field(PlainTextEdit):
             event.accept()
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let the box show that the keyboard is here."""
+        super().focusInEvent(event)
+        self.parentWidget().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Let the box show that it is not."""
+        super().focusOutEvent(event)
+        self.parentWidget().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Save, cancel or write."""
@@ -108,11 +118,13 @@ class MessageEditor(QWidget):
         return iter((self._field, self._save, self._cancel))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box."""
+        """Draw the box; the accent shows where the keyboard is."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.colors.accent), 2))
+        is_here = self._field.hasFocus()
+        color = self._theme.colors.accent if is_here else self._theme.colors.edge
+        painter.setPen(QPen(QColor(color), 2 if is_here else 1))
         painter.setBrush(QColor(self._theme.colors.surface))
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(box, BUBBLE_RADIUS, BUBBLE_RADIUS)
