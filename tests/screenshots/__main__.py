@@ -13,6 +13,7 @@ from tests.gguf_files import write_adapter as write_tiny_adapter
 from tests.gguf_files import write_model as write_tiny_model
 from tests.rkllm_double import library, write_model
 from tests.screenshots.screen import Driver, Screen
+from tests.screenshots.walk import walk
 from tests.scripted_runtime import Script
 
 _STREAMED = Script(reply=MIXED, repeat=2, tokens_per_second=40, prefill_steps=8, prefill_step_s=0.1)
@@ -41,6 +42,8 @@ def main(folder: Path) -> None:
             os.environ[VARIABLE] = str(library("1.2.3"))
             _on_a_board(Driver(screen, Path(profile)), folder, Path(profile))
             _models(Driver(screen, Path(profile)), folder, Path(profile))
+            with tempfile.TemporaryDirectory(prefix="cairn-walk-") as another:
+                _by_keyboard(Driver(screen, Path(another)), folder, Path(another))
         finally:
             screen.close()
 
@@ -207,6 +210,11 @@ def _models(driver: Driver, folder: Path, profile: Path) -> None:
         driver.keys("ctrl+m")
         driver.picture(folder / f"48-picker{mark}.png")
         driver.keys("Escape")
+    _quit(driver)
+
+
+def _by_keyboard(driver: Driver, folder: Path, profile: Path) -> None:
+    walk(driver, folder, profile)
     _quit(driver)
 
 
