@@ -115,7 +115,10 @@ def _device(machine: Machine) -> Iterator[Finding]:
         remedy = "Add yourself to the groups that may, then log out and in again."
         command = _ADD_TO_GROUPS
         if _lacks_rules(machine, closed):
-            remedy = f"Let a group use it by a rule of udev, and {remedy[0].lower()}{remedy[1:]}"
+            remedy = (
+                "Let a group use it by a rule of udev, and add yourself to the groups that may, "
+                "then log out and in again."
+            )
             command = f"{_install_rules()} && {command}"
         yield Finding(Level.PROBLEM, "Rights", text, remedy, command)
     else:

@@ -76,8 +76,9 @@ class Answering(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether the model that would answer is writing an answer, here or elsewhere."""
-        return self._replies.by(self._slot.engine).message is not None
+        """Whether an answer is being written here, or by the model that would answer."""
+        here = self._replies.within(self._branch.conversation_id)
+        return here is not None or self._replies.by(self._slot.engine).message is not None
 
     @property
     def is_paused(self) -> bool:
@@ -102,11 +103,10 @@ class Answering(QObject):
                 self.tr("The message is in its composer again."),
             )
             return False
-        writes_here = self._replies.within(self._branch.conversation_id) is not None
         return may_answer(
             self._slot,
             self._notices,
-            is_answering=self.is_busy or writes_here,
+            is_answering=self.is_busy,
             brings_model=bool(variation.model),
         )
 

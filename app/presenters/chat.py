@@ -149,7 +149,7 @@ class ChatPresenter(QObject):
     def take_finished(self, message: Message) -> None:
         """Show the final state of an answer, if it is in this conversation."""
         self._branch.change(message)
-        self.status_changed.emit(self.status)
+        self.tell_status()
         here = message.conversation_id == self._branch.conversation_id
         if here and message.state is not MessageState.COMPLETE:
             self.queue.give_back(message.conversation_id)
@@ -181,20 +181,19 @@ class ChatPresenter(QObject):
         if not text:
             return
         self.use()
-        if self._is_answering_here() or self._answering.is_busy or self.queue.texts:
-            self._begin_conversation(text)
+        waits = self._answering.is_busy or bool(self.queue.texts)
+        if not waits and not self._answering.is_possible():
+            return
+        self._begin_conversation(text)
+        if waits:
             self._conversations.choose(model=str(self._models.state.path or ""))
             self.queue.add(text)
-            self._new_draft = ""
-            self._keep_draft("")
-            self.draft_shown.emit("")
-            self.send_waiting()
-        elif self._answering.is_possible():
-            self._begin_conversation(text)
+        else:
             self._ask(text)
-            self._new_draft = ""
-            self._keep_draft("")
-            self.draft_shown.emit("")
+        self._new_draft = ""
+        self._keep_draft("")
+        self.draft_shown.emit("")
+        self.send_waiting()
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
@@ -285,7 +284,7 @@ class ChatPresenter(QObject):
             self._settings.settings.sampling.temperature,
             **reasons(
                 self._models.state,
-                is_answering=self._is_answering_here() or self._answering.is_busy,
+                is_answering=self._answering.is_busy,
                 no_pause=self.pause_obstacle,
             ),
         )
@@ -326,16 +325,13 @@ class ChatPresenter(QObject):
         self._replies.prefill_progressed.connect(self._on_prefill_progressed)
         self._replies.status_changed.connect(self.tell_status)
         self._replies.paused_changed.connect(self._on_paused_changed)
-        self._models.state_changed.connect(self._on_model_changed)
+        self._models.state_changed.connect(self.tell_status)
         self.place.conversation_changed.connect(self._on_conversation_changed)
         self.place.message_wanted.connect(self._on_message_wanted)
         self.place.rereading_wanted.connect(self._on_rereading_wanted)
 
     def _reply_here(self) -> Reply | None:
         return self._replies.within(self._branch.conversation_id)
-
-    def _is_answering_here(self) -> bool:
-        return self._reply_here() is not None
 
     def _reply_in_view(self) -> Reply | None:
         """Return the answer that the status line and Stop are about.
@@ -377,8 +373,7 @@ class ChatPresenter(QObject):
 
     def send_waiting(self) -> None:
         """Send the next message that waits in the shown conversation, if the model can take it."""
-        reads = self._branch.is_reading
-        if not self.queue.texts or reads or self._is_answering_here():
+        if not self.queue.texts or self._branch.is_reading:
             return
         if self._answering.is_busy or self._answering.is_paused:
             return
@@ -390,7 +385,7 @@ class ChatPresenter(QObject):
         text = self.queue.take_next()
         self._ask(text)
         self._keep_draft(draft)
-        if not self._is_answering_here():
+        if self._reply_here() is None:
             # It could not even be asked; nor can what is behind it.
             self.queue.give_back(self._branch.conversation_id)
 
@@ -438,7 +433,7 @@ class ChatPresenter(QObject):
     @Slot(object)
     def _on_messages_shown(self, items: object) -> None:
         self.messages_shown.emit(items)
-        self.status_changed.emit(self.status)
+        self.tell_status()
 
     @Slot(str, str)
     def _on_text_appended(self, message_id: str, text: str) -> None:
@@ -453,10 +448,6 @@ class ChatPresenter(QObject):
     @Slot()
     def _on_paused_changed(self) -> None:
         self._branch.set_paused(self._replies.paused_ids)
-
-    @Slot(object)
-    def _on_model_changed(self) -> None:
-        self.tell_status()
 
     @Slot()
     def _on_rereading_wanted(self) -> None:

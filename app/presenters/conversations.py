@@ -394,23 +394,20 @@ class ConversationsPresenter(QObject):
     def restore(self, conversation: Conversation, place: Place | None = None) -> None:
         """Bring a deleted conversation back and show it, in `place` if that is still empty."""
         self._saver.save(Store.restore_conversation, conversation.id)
-        if place is not None and place.is_in_view and not place.conversation_id:
-            self._conversations[conversation.id] = conversation
-            self.conversations_changed.emit(self.conversations)
-            self._show(place, conversation.id)
-        else:
-            self._take_in(conversation)
+        self._take_in(conversation, place)
 
     async def _duplicate(self, conversation_id: str, title: str) -> None:
         copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
         if copy is not None:
             self._take_in(copy)
 
-    def _take_in(self, conversation: Conversation) -> None:
+    def _take_in(self, conversation: Conversation, place: Place | None = None) -> None:
         """List a conversation and show it, unless a temporary one would end by that."""
         self._conversations[conversation.id] = conversation
         self.conversations_changed.emit(self.conversations)
-        if self.current_id not in self._temporary:
+        if place is not None and place.is_in_view and not place.conversation_id:
+            self._show(place, conversation.id)
+        elif self.current_id not in self._temporary:
             self.open(conversation.id)
 
     def _place_of(self, conversation_id: str) -> Place | None:

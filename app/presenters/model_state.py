@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -61,3 +62,8 @@ class ModelChoice:
     is_kept: bool = False
     """It stays loaded when another one is chosen."""
     is_loaded: bool = False
+
+
+def has_starter(choices: Iterable[ModelChoice]) -> bool:
+    """Return whether the starter model can be used."""
+    return any(choice.is_starter and not choice.problem for choice in choices)

@@ -73,7 +73,7 @@ class Places(QObject):
         models.state_changed.connect(self._on_model_changed)
         conversations.place_leaving.connect(self._on_place_leaving)
         conversations.place_used.connect(self._on_place_used)
-        conversations.current_changed.connect(self._on_current_changed)
+        conversations.current_changed.connect(self._remember)
         conversations.temporary_ended.connect(self._on_temporary_ended)
 
     @property
@@ -107,7 +107,6 @@ class Places(QObject):
         self._across().use()
         if not conversation_id or not self._conversations.is_shown(conversation_id):
             self._conversations.open(conversation_id)
-        self._remember()
 
     def close(self, chat: ChatPresenter) -> None:
         """Leave what is shown beside the other conversation, which gets the whole room."""
@@ -156,21 +155,22 @@ class Places(QObject):
         return next((chat for chat in self._in_view if chat is not self.chat), self.chat)
 
     def _follow(self, chat: ChatPresenter) -> None:
-        chat.messages_shown.connect(self._on_messages_changed)
-        chat.message_added.connect(self._on_messages_changed)
-        chat.message_changed.connect(self._on_messages_changed)
+        chat.messages_shown.connect(self.messages_changed)
+        chat.message_added.connect(self.messages_changed)
+        chat.message_changed.connect(self.messages_changed)
         chat.status_changed.connect(self.status_changed)
 
     def _leave(self, chat: ChatPresenter) -> None:
-        chat.messages_shown.disconnect(self._on_messages_changed)
-        chat.message_added.disconnect(self._on_messages_changed)
-        chat.message_changed.disconnect(self._on_messages_changed)
+        chat.messages_shown.disconnect(self.messages_changed)
+        chat.message_added.disconnect(self.messages_changed)
+        chat.message_changed.disconnect(self.messages_changed)
         chat.status_changed.disconnect(self.status_changed)
 
     def _tell_status(self) -> None:
         for chat in self._chats:
             chat.tell_status()
 
+    @Slot()
     def _remember(self) -> None:
         shown = tuple(chat.place.conversation_id for chat in self._in_view)
         kept = tuple(each if self._conversations.is_kept(each) else "" for each in shown)
@@ -192,14 +192,6 @@ class Places(QObject):
         self.chats_changed.emit(self.chat)
         self.messages_changed.emit()
         self._tell_status()
-
-    @Slot(str)
-    def _on_current_changed(self) -> None:
-        self._remember()
-
-    @Slot(object)
-    def _on_messages_changed(self) -> None:
-        self.messages_changed.emit()
 
     @Slot(object)
     def _on_reply_finished(self, message: Message) -> None:

@@ -5,7 +5,7 @@ They belong to no panel: the user may look at other conversations while they go 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from app.engine.engine import Engine
 from app.presenters.reply import Reply
@@ -64,15 +64,7 @@ class Replies(QObject):
         reply.text_appended.connect(self.text_appended)
         reply.prefill_progressed.connect(self.prefill_progressed)
         reply.reply_finished.connect(self.reply_finished)
-        reply.status_changed.connect(self._on_status_changed)
+        reply.status_changed.connect(self.status_changed)
         reply.run_failed.connect(self.run_failed)
-        reply.paused_changed.connect(self._on_paused_changed)
+        reply.paused_changed.connect(self.paused_changed)
         return reply
-
-    @Slot(object)
-    def _on_status_changed(self) -> None:
-        self.status_changed.emit()
-
-    @Slot(str)
-    def _on_paused_changed(self) -> None:
-        self.paused_changed.emit()

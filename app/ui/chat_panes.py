@@ -33,7 +33,7 @@ PANE_MINIMUM = 320
 class ChatPanes(QWidget):
     """Makes a ChatPane for each conversation in view, and shows which is in use."""
 
-    #: A pane was made; carries the ChatPane, to be connected.
+    #: A pane was made; carries the ChatPane, to be connected and told what there is.
     pane_made = Signal(object)
 
     def __init__(
@@ -51,9 +51,6 @@ class ChatPanes(QWidget):
         self._notices = notices
         self._theme = theme
         self._icons = icons
-        self._model = ModelState()
-        self._starter_present = False
-        self._enter_key = EnterKey.SENDS
         self._tabs: PlaceTabs | None = None
         self._line: QFrame | None = None
         self._row = QHBoxLayout()
@@ -81,19 +78,16 @@ class ChatPanes(QWidget):
 
     def set_model(self, state: ModelState) -> None:
         """Take over where the model stands."""
-        self._model = state
         for pane in self._panes.values():
             pane.set_model(state)
 
     def set_starter_present(self, present: bool) -> None:
         """Offer the starter model on the welcome page, or not."""
-        self._starter_present = present
         for pane in self._panes.values():
             pane.welcome.set_starter_present(present)
 
     def set_enter_key(self, enter_key: EnterKey) -> None:
         """Choose what Enter does in the composers."""
-        self._enter_key = enter_key
         for pane in self._panes.values():
             pane.composer.set_enter_key(enter_key)
 
@@ -112,15 +106,10 @@ class ChatPanes(QWidget):
             if self._panes and self._tabs is None:
                 # Before the second pane: the Tab key goes by the order of creation.
                 self._tabs = self._make_tabs()
-            self._panes[chat] = self._make_pane(chat)
+            pane = ChatPane(chat, self._notices, self._theme, self._icons, self)
+            self._panes[chat] = pane
+            self.pane_made.emit(pane)
         return self._panes[chat]
-
-    def _make_pane(self, chat: ChatPresenter) -> ChatPane:
-        pane = ChatPane(chat, self._notices, self._theme, self._icons, self)
-        pane.set_model(self._model)
-        pane.welcome.set_starter_present(self._starter_present)
-        pane.composer.set_enter_key(self._enter_key)
-        return pane
 
     def _make_tabs(self) -> PlaceTabs:
         from app.ui.place_tabs import PlaceTabs
@@ -143,10 +132,10 @@ class ChatPanes(QWidget):
 
     def _show_panes(self) -> None:
         """Place what is in view from left to right."""
-        in_view = self._places.in_view
-        two = len(in_view) == 2
         if self._tabs is None or self._line is None:
             return
+        in_view = self._places.in_view
+        two = len(in_view) == 2
         both = two and self._has_room()
         shown = [self._pane_of(chat) for chat in in_view if both or chat is self._places.chat]
         self._tabs.setVisible(two)
@@ -183,15 +172,12 @@ class ChatPanes(QWidget):
         # Of the window, which may not be in front.
         focused = self.window().focusWidget()
         was_here = focused is not None and self.isAncestorOf(focused)
-        known = len(self._panes)
         pane = self.pane
         self._show_panes()
         self._show_titles()
         pane.hold_notices(self._notice_bar)
         if was_here:
             pane.take_keyboard()
-        if len(self._panes) > known:
-            self.pane_made.emit(pane)
 
     @Slot()
     def _on_titles_changed(self) -> None:

@@ -146,11 +146,9 @@ class ConversationList(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """Take Esc before a menu does, where it puts something away here."""
-        if event.type() is QEvent.Type.ShortcutOverride and (
-            self._is_over or self._search.text() or self._shows_bookmarks()
-        ):
-            return claims_escape(event) or super().event(event)
-        return super().event(event)
+        asks = event.type() is QEvent.Type.ShortcutOverride
+        has_use = asks and (self._is_over or self._search.text() or self._shows_bookmarks())
+        return bool(has_use and claims_escape(event)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the search or the bookmarks on Escape, wherever the keyboard is in this panel."""

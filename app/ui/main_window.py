@@ -22,7 +22,7 @@ from app.presenters.chat_status import ChatStatus
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.library import LibraryPresenter
 from app.presenters.model import ModelPresenter
-from app.presenters.model_state import ModelChoice, ModelState
+from app.presenters.model_state import ModelChoice, ModelState, has_starter
 from app.presenters.notices import Notices
 from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self.commands = WindowCommands(self, presenters, theme, icons)
         self._connect_presenters()
         self._connect_widgets()
-        self._on_pane_made(self.chat_pane)
+        self._connect_pane(self.chat_pane)
         self._begin()
 
     @property
@@ -309,8 +309,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_choices_changed(self, choices: tuple[ModelChoice, ...]) -> None:
-        present = any(choice.is_starter and not choice.problem for choice in choices)
-        self.chat_panes.set_starter_present(present)
+        self.chat_panes.set_starter_present(has_starter(choices))
 
     @Slot(object)
     def _on_status_changed(self, status: ChatStatus) -> None:
@@ -344,12 +343,19 @@ class MainWindow(QMainWindow):
         self._theme.set_preferences(appearance.theme, appearance.text_scale)
         self.chat_panes.set_enter_key(appearance.enter_key)
 
-    @Slot(object)
-    def _on_pane_made(self, pane: ChatPane) -> None:
+    def _connect_pane(self, pane: ChatPane) -> None:
         pane.get_model_requested.connect(self.commands.show_way_to_model)
         pane.file_requested.connect(self.commands.open_model_file)
         pane.starter_requested.connect(self._presenters.model.load_starter)
         pane.cancel_requested.connect(self._presenters.model.cancel)
+
+    @Slot(object)
+    def _on_pane_made(self, pane: ChatPane) -> None:
+        self._connect_pane(pane)
+        model, settings = self._presenters.model, self._presenters.settings.settings
+        pane.set_model(model.state)
+        pane.welcome.set_starter_present(has_starter(model.choices()))
+        pane.composer.set_enter_key(settings.appearance.enter_key)
 
     @Slot(int)
     def _on_paste_cut(self, letters: int) -> None:

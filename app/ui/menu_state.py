@@ -10,7 +10,7 @@ from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat_status import Activity, ChatStatus
 from app.presenters.conversations import ConversationsPresenter
 from app.presenters.model import ModelPresenter
-from app.presenters.model_state import ModelChoice, ModelStage, ModelState
+from app.presenters.model_state import ModelChoice, ModelStage, ModelState, has_starter
 from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
 from app.settings.schema import Settings, Theme, entry_named
@@ -158,8 +158,7 @@ class MenuState(QObject):
         recent = self._model.recent(choices)
         self._menus.set_recent(tuple(choice for choice in recent if not choice.is_starter))
         self._on_model_changed(self._model.state)
-        starter = any(choice.is_starter and not choice.problem for choice in choices)
-        self._menus.set_enabled(Command.USE_STARTER, starter)
+        self._menus.set_enabled(Command.USE_STARTER, has_starter(choices))
 
     @Slot(object)
     def _on_adapters_changed(self, state: AdapterState) -> None:

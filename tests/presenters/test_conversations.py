@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, Slot
+
 from app.chat.grouping import Group, Section
 from app.store.search import SearchHit
 from app.store.store import Store
@@ -313,22 +315,35 @@ def test_bookmarks_are_listed_with_their_note_and_open_at_their_message(play: Pl
     play(scene)
 
 
+class _Leaving(QObject):
+    """Notes which conversation is shown whenever another one is about to be."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._conversations = desk.conversations
+        self.seen: list[str] = []
+        desk.conversations.leaving.connect(self._on_leaving)
+
+    @Slot()
+    def _on_leaving(self) -> None:
+        self.seen.append(self._conversations.current_id)
+
+
 def test_what_is_written_can_be_handed_in_before_anything_else_is_shown(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        seen: list[str] = []
         await desk.load(Script())
         await desk.ask("one")
         one = desk.conversations.current_id
         desk.conversations.new()
         await desk.ask("two")
         two = desk.conversations.current_id
-        desk.conversations.leaving.connect(lambda: seen.append(desk.conversations.current_id))
+        witness = _Leaving(desk)
         desk.conversations.open(one)
         desk.conversations.step(-1)
         desk.places.open_beside()
         desk.places.go_across()
         desk.conversations.delete(two)
-        assert list(dict.fromkeys(seen)) == [two, one, ""]
-        assert seen[-2] == two
+        assert list(dict.fromkeys(witness.seen)) == [two, one, ""]
+        assert witness.seen[-2] == two
 
     play(scene)

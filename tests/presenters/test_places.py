@@ -7,9 +7,10 @@ import asyncio
 import pytest
 
 from app.chat.message import MessageState
+from app.chat.tree import ShownMessage
 from app.errors import RunError
 from app.presenters.chat import ChatPresenter
-from app.presenters.chat_status import Activity
+from app.presenters.chat_status import Activity, ChatStatus
 from app.settings.layers import Layer
 from app.settings.schema import entry_named
 from tests.presenters.conftest import Play
@@ -183,16 +184,16 @@ def test_one_model_answers_one_after_the_other(play: Play) -> None:
 
 def test_places_that_wait_take_turns(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        order: list[str] = []
+        added: list[ShownMessage] = []
         await desk.load(SHORT)
         desk.chat.send("left 1")
         desk.chat.send("left 2")
         desk.places.open_beside()
         beside(desk).send("right 1")
         for chat in desk.places.in_view:
-            chat.message_added.connect(lambda item: order.append(item.message.text))
-        await until(lambda: len(order) == 4 and not desk.places.is_answering)
-        assert [text for text in order if text] == ["right 1", "left 2"]
+            chat.message_added.connect(added.append)
+        await until(lambda: len(added) == 4 and not desk.places.is_answering)
+        assert [item.message.text for item in added if item.message.text] == ["right 1", "left 2"]
 
     play(scene)
 
@@ -560,20 +561,19 @@ def test_a_message_comes_back_where_its_conversation_is_now(play: Play) -> None:
 
 def test_stop_and_send_follow_the_place_in_use(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        said: dict[str, Activity] = {}
+        left: list[ChatStatus] = []
+        right: list[ChatStatus] = []
         await desk.load(
             Script(repeat=500, tokens_per_second=100, prefill_steps=1000, prefill_step_s=0.05)
         )
         desk.places.open_beside()
-        for name, chat in zip(("left", "right"), desk.places.in_view, strict=True):
-            chat.status_changed.connect(
-                lambda status, name=name: said.update({name: status.activity})
-            )
+        desk.chat.status_changed.connect(left.append)
+        beside(desk).status_changed.connect(right.append)
         desk.chat.send("left")
-        await until(lambda: said.get("left") is Activity.PREFILL)
+        await until(lambda: bool(left) and left[-1].activity is Activity.PREFILL)
         desk.conversations.new()
         desk.places.go_across()
-        assert said == {"left": Activity.IDLE, "right": Activity.PREFILL}
+        assert [said[-1].activity for said in (left, right)] == [Activity.IDLE, Activity.PREFILL]
         beside(desk).stop()
         await desk.answered()
 
