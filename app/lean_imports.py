@@ -6,8 +6,10 @@
    see whether it uses PySide6's feature switches. Cairn has none: 25 ms and 8 MB for nothing.
 3. The modules of LATER are imported in name only: their code runs when one of their names is
    first asked for, or in `finish`, whichever comes first (30 ms and 5 MB). `finish` is called on
-   the window's thread before any other starts, since such a module must not load on two at once.
-4. asyncio loads OpenSSL where it is there: 10 ms and 5 MB, for connections that Cairn never
+   the window's thread before any other starts.
+4. So are those of SIGNATURES, and `finish` leaves them alone: PySide6 compiles them anew at every
+   start, and needs them only to tell of a call with wrong arguments (25 ms and 3 MB).
+5. asyncio loads OpenSSL where it is there: 10 ms and 5 MB, for connections that Cairn never
    makes. Whoever imports `ssl` later still gets it.
 
 Works when it is imported before any of them; otherwise it changes nothing.
@@ -17,24 +19,45 @@ from __future__ import annotations
 
 import builtins
 import gc
+import linecache
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from threading import RLock
 from types import ModuleType
 
 gc.disable()
 
 #: What the event loop, the database and the codec of the engine link need.
 LATER = ("asyncio", "qasync", "sqlite3", "msgspec")
+_SIGNATURE = "shibokensupport.signature"
+#: What its `loader` imports and keeps for its functions.
+SIGNATURES = tuple(
+    f"{_SIGNATURE}.{name}"
+    for name in (
+        "mapping",
+        "errorhandler",
+        "layout",
+        "parser",
+        "lib.tool",
+        "lib.enum_sig",
+        "lib.pyi_generator",
+    )
+)
 
 _own_import = builtins.__import__
+_loading = RLock()
 
 
 class _Later(ModuleType):
     """A module whose code has not run yet. `importlib.util.LazyLoader` runs it at its import."""
 
+    is_begun = False
+
     def __getattr__(self, name: str) -> object:
-        _load(self)
-        return getattr(self, name)
+        with _loading:
+            _load(self)
+        return ModuleType.__getattribute__(self, name)
 
 
 def finish() -> None:
@@ -46,17 +69,25 @@ def finish() -> None:
 
 
 def _load(module: _Later) -> None:
-    # Its own loader fills it in place, as every reference to it expects.
-    module.__class__ = ModuleType  # type: ignore[assignment]
-    assert module.__spec__ is not None
-    assert module.__spec__.loader is not None
+    if type(module) is not _Later or module.is_begun:
+        return
+    module.is_begun = True
+    spec = module.__spec__
+    assert spec is not None
+    assert spec.loader is not None
     without_ssl = module.__name__ == "asyncio" and "ssl" not in sys.modules
     if without_ssl:
         # None stands for a module that is not there; asyncio goes on without it.
         sys.modules["ssl"] = None  # type: ignore[assignment]
-    module.__spec__.loader.exec_module(module)
+    # PySide6 gives its modules a second name, which their loader does not know.
+    published, spec.name = spec.name, module.__name__
+    # Its own loader fills it in place, as every reference to it expects.
+    spec.loader.exec_module(module)
+    spec.name = published
     if without_ssl:
         del sys.modules["ssl"]
+    del module.is_begun
+    module.__class__ = ModuleType  # type: ignore[assignment]
 
 
 def _put_off(name: str) -> None:
@@ -71,13 +102,31 @@ def _put_off(name: str) -> None:
         module.__package__ = name
         module.__path__ = spec.submodule_search_locations
     else:
-        module.__package__ = ""
+        module.__package__ = name.rpartition(".")[0]
     sys.modules[name] = module
+
+
+def _import(
+    name: str,
+    globals_: Mapping[str, object] | None = None,
+    locals_: Mapping[str, object] | None = None,
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    """Import a module, and put off SIGNATURES: they can be found when PySide6 wants its loader."""
+    if name == _SIGNATURE and "loader" in (fromlist or ()):
+        for later in SIGNATURES:
+            _put_off(later)
+    return _own_import(name, globals_, locals_, fromlist, level)
 
 
 for _name in LATER:
     _put_off(_name)
 
+builtins.__import__ = _import  # type: ignore[assignment]
+
 import PySide6.QtCore  # noqa: E402, F401
 
 builtins.__import__ = _own_import
+# PySide6 has read the source of `enum`, of two thousand lines.
+linecache.clearcache()

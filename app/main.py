@@ -24,6 +24,8 @@ from app.presenters.crash_hook import CrashHook
 from app.presenters.notices import Notices
 from app.presenters.tasks import make_event_loop
 from app.session import Session
+from app.ui.first_picture import without_plugins
+from app.ui.theme import QT_OPTIONS
 
 logger = logging.getLogger(__name__)
 
@@ -65,13 +67,14 @@ def main(
     notices = Notices()
     crash_hook = CrashHook(notices)
     crash_hook.install()
-    application = QApplication([sys.argv[0]])
+    application = QApplication([sys.argv[0], *QT_OPTIONS])
     application.setApplicationName("cairn")
     application.setApplicationDisplayName("Cairn")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("cairn")
     application.setQuitOnLastWindowClosed(False)
-    session = Session(application, paths, notices)
+    with without_plugins():
+        session = Session(application, paths, notices)
     for number in _ENDING_SIGNALS:
         # Until the event loop runs and takes them over.
         signal.signal(number, partial(_end, session))

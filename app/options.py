@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,16 @@ class Options:
 
 def parse(arguments: Sequence[str] | None) -> Options:
     """Return what the arguments say; ends the process for those that say nothing sensible."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        return Options(None, Paths.of_user(), quick=False)
+    return _parsed(given)
+
+
+def _parsed(arguments: Sequence[str]) -> Options:
+    # Most starts have nothing to say, and the window opens sooner without it.
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="cairn",
         description="Chat with a language model on this machine.",

@@ -9,8 +9,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 APP_NAME = "cairn"
 
 
@@ -28,6 +26,8 @@ class Paths:
     @classmethod
     def of_user(cls) -> Paths:
         """Return the platform's own folders (XDG on Linux)."""
+        import platformdirs
+
         dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
         return cls(
             config=dirs.user_config_path,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QAbstractSlider, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
 from app.presenters.chat import ChatPresenter
@@ -59,10 +59,10 @@ class ChatPane(QWidget):
         self._temporary_bar: TemporaryBar | None = None
         # A click anywhere lets this conversation be in use, and the user write.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.welcome = Welcome(theme, icons, self)
+        self._pages = QStackedWidget(self)
+        self.welcome = Welcome(theme, icons, self._pages)
         self._column = QWidget(self)
         self.composer = Composer(theme, icons, self._column)
-        self._pages = QStackedWidget(self)
         self._pages.addWidget(self.welcome)
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
@@ -204,7 +204,7 @@ class ChatPane(QWidget):
         # With it come markdown-it and Pygments.
         from app.ui.chat.view import ChatView
 
-        view = ChatView(self._theme, self._icons, self)
+        view = ChatView(self._theme, self._icons, self._pages)
         self._pages.addWidget(view)
         # Qt goes by the order of creation, and the composer is older; what takes no focus itself
         # cannot be gone on from.
@@ -292,9 +292,9 @@ class ChatPane(QWidget):
 
     @Slot(int)
     def _on_page_requested(self, direction: int) -> None:
-        step = QAbstractSlider.SliderAction
-        action = step.SliderPageStepSub if direction < 0 else step.SliderPageStepAdd
-        self.view.verticalScrollBar().triggerAction(action)
+        bar = self.view.verticalScrollBar()
+        step = bar.SliderAction
+        bar.triggerAction(step.SliderPageStepSub if direction < 0 else step.SliderPageStepAdd)
 
     @Slot()
     def _on_back_requested(self) -> None:

@@ -18,10 +18,10 @@ from app.presenters.notices import Notices
 from app.presenters.places import Places
 from app.settings.schema import EnterKey
 from app.ui.chat_pane import ChatPane
-from app.ui.conversation_rows import shown_title
 from app.ui.icons import Icons
 from app.ui.notice_bar import NoticeBar
 from app.ui.theme import Theme
+from app.ui.titles import shown_title
 
 if TYPE_CHECKING:
     from app.ui.place_tabs import PlaceTabs

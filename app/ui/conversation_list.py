@@ -19,18 +19,18 @@ from app.chat.conversation import Conversation
 from app.chat.grouping import Section
 from app.presenters.conversations import ConversationsPresenter
 from app.store.store import SearchHit
-from app.ui.conversation_view import ConversationView
 from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.message_page import MessagePage
 from app.ui.search_field import SearchField
-from app.ui.search_results import SearchResults
 from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
 
 if TYPE_CHECKING:
     from app.ui.bookmarks_page import BookmarksPage
     from app.ui.conversation_menu import ConversationMenu, FolderHeadingMenu
+    from app.ui.conversation_view import ConversationView
+    from app.ui.search_results import SearchResults
 
 #: A search starts when the typing pauses this long.
 SEARCH_DELAY_MS = 150
@@ -71,15 +71,15 @@ class ConversationList(QFrame):
         self._new_button.setToolTip(self.tr("New conversation (Ctrl+N)"))
         self._bookmarks_button = IconButton(theme, icons, "bookmark", self.tr("Bookmarks"), self)
         self._bookmarks_button.set_label(self.tr("Bookmarks"), "Ctrl+Shift+B")
+        self._view: ConversationView | None = None
+        self._results: SearchResults | None = None
         self._bookmarks: BookmarksPage | None = None
-        self._view = ConversationView(theme, icons, self)
-        self._results = SearchResults(theme, self.tr("Search results"), self)
-        self._nothing_yet = MessagePage(self)
-        self._nothing_yet.set_text(self.tr("Your conversations will be listed here."))
-        self._nothing_found = MessagePage(self)
         self._pages = QStackedWidget(self)
-        for page in (self._view, self._results, self._nothing_yet, self._nothing_found):
-            self._pages.addWidget(page)
+        self._nothing_yet = MessagePage(self._pages)
+        self._nothing_yet.set_text(self.tr("Your conversations will be listed here."))
+        self._nothing_found = MessagePage(self._pages)
+        self._pages.addWidget(self._nothing_yet)
+        self._pages.addWidget(self._nothing_found)
 
         top = QHBoxLayout()
         top.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, 0)
@@ -105,8 +105,20 @@ class ConversationList(QFrame):
         self._connect(theme)
         self._draw_icon()
         self._show_conversations(presenter.conversations)
-        if presenter.current_id:
-            self._view.set_shown(presenter.current_id)
+
+    @property
+    def view(self) -> ConversationView:
+        """The list itself; made when there is something in it, so that the window opens sooner."""
+        if self._view is None:
+            self._view = self._make_view()
+        return self._view
+
+    @property
+    def results(self) -> SearchResults:
+        """What a search found; made when something is found first, as the list is."""
+        if self._results is None:
+            self._results = self._make_results()
+        return self._results
 
     def set_over(self, over: bool) -> None:
         """Say whether the list lies over the conversation, as a drawer."""
@@ -127,7 +139,7 @@ class ConversationList(QFrame):
             ids = {conversation.id for conversation in section.conversations}
             if section.key in collapsed and current_id in ids:
                 self._presenter.toggle_section(section.key)
-        self._view.rename(current_id)
+        self.view.rename(current_id)
 
     @Slot()
     def show_bookmarks(self) -> None:
@@ -173,39 +185,69 @@ class ConversationList(QFrame):
         self._search.returnPressed.connect(self._on_search_return_pressed)
         self._search.step_requested.connect(self._on_step_requested)
         self._search_timer.timeout.connect(self._on_search_due)
-        self._view.conversation_chosen.connect(self._on_conversation_chosen)
-        self._view.beside_requested.connect(self.beside_requested)
-        self._view.title_edited.connect(presenter.rename)
-        self._view.delete_requested.connect(self._on_delete_requested)
-        self._view.fold_requested.connect(presenter.toggle_section)
-        self._view.conversation_dropped.connect(self._on_conversation_dropped)
-        self._view.menu_made.connect(self._on_menu_made)
-        self._view.folder_menu_made.connect(self._on_folder_menu_made)
-        self._results.hit_chosen.connect(self._on_hit_chosen)
         theme.changed.connect(self._on_theme_changed)
+
+    def _make_view(self) -> ConversationView:
+        from app.ui.conversation_view import ConversationView
+
+        view = ConversationView(self._theme, self._icons, self._pages)
+        view.conversation_chosen.connect(self._on_conversation_chosen)
+        view.beside_requested.connect(self.beside_requested)
+        view.title_edited.connect(self._presenter.rename)
+        view.delete_requested.connect(self._on_delete_requested)
+        view.fold_requested.connect(self._presenter.toggle_section)
+        view.conversation_dropped.connect(self._on_conversation_dropped)
+        view.menu_made.connect(self._on_menu_made)
+        view.folder_menu_made.connect(self._on_folder_menu_made)
+        self._add_page(view)
+        return view
+
+    def _make_results(self) -> SearchResults:
+        from app.ui.search_results import SearchResults
+
+        results = SearchResults(self._theme, self.tr("Search results"), self._pages)
+        results.hit_chosen.connect(self._on_hit_chosen)
+        self._add_page(results)
+        return results
+
+    def _add_page(self, page: QWidget) -> None:
+        self._pages.addWidget(page)
+        # Qt goes by the order of creation, and the conversation is older.
+        QWidget.setTabOrder(self._bookmarks_button, page)
 
     def _draw_icon(self) -> None:
         self._new_button.setIcon(self._icons.icon("plus", "accent"))
 
     def _show_conversations(self, conversations: tuple[Conversation, ...]) -> None:
-        self._view.set_conversations(conversations, self._presenter.collapsed)
+        is_new = self._view is None
+        if conversations or not is_new:
+            self.view.set_conversations(conversations, self._presenter.collapsed)
+        if conversations and is_new:
+            self.view.set_shown(self._presenter.current_id)
         if not self._search.text().strip() and not self._shows_bookmarks():
-            self._pages.setCurrentWidget(self._view if conversations else self._nothing_yet)
+            self._pages.setCurrentWidget(self.view if conversations else self._nothing_yet)
 
     def _shows_bookmarks(self) -> bool:
         return self._bookmarks is not None and self._pages.currentWidget() is self._bookmarks
 
     def _leave_bookmarks(self) -> None:
-        self._pages.setCurrentWidget(self._view)
+        self._show_list()
+        if self._pages.currentWidget() is self._view:
+            self.view.step_in()
+        else:
+            self._bookmarks_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _show_list(self) -> None:
+        """Show the conversations in the place of what else was shown there."""
+        self._pages.setCurrentWidget(self._nothing_yet)
         self._show_conversations(self._presenter.conversations)
-        self._view.step_in()
 
     def _bookmarks_page(self) -> BookmarksPage:
         """Return the page of bookmarks; made when it is wanted first."""
         if self._bookmarks is None:
             from app.ui.bookmarks_page import BookmarksPage
 
-            self._bookmarks = BookmarksPage(self._theme, self._icons, self)
+            self._bookmarks = BookmarksPage(self._theme, self._icons, self._pages)
             self._bookmarks.hit_chosen.connect(self._on_hit_chosen)
             self._bookmarks.back_requested.connect(self._on_back_requested)
             self._pages.addWidget(self._bookmarks)
@@ -264,7 +306,8 @@ class ConversationList(QFrame):
 
     @Slot(str)
     def _on_current_changed(self, conversation_id: str) -> None:
-        self._view.set_shown(conversation_id)
+        if self._view is not None:
+            self._view.set_shown(conversation_id)
 
     @Slot(str)
     def _on_conversation_chosen(self, conversation_id: str) -> None:
@@ -287,8 +330,7 @@ class ConversationList(QFrame):
         else:
             self._search_timer.stop()
             self._presenter.finder.search("")
-            self._pages.setCurrentWidget(self._view)
-            self._show_conversations(self._presenter.conversations)
+            self._show_list()
 
     @Slot()
     def _on_search_due(self) -> None:
@@ -298,9 +340,10 @@ class ConversationList(QFrame):
     def _on_search_finished(self, query: str, hits: tuple[SearchHit, ...]) -> None:
         if not query or query != self._search.text().strip():
             return
-        self._results.set_hits(hits)
+        if hits or self._results is not None:
+            self.results.set_hits(hits)
         if hits:
-            self._pages.setCurrentWidget(self._results)
+            self._pages.setCurrentWidget(self.results)
             return
         self._nothing_found.set_text(self.tr("Nothing found for “{query}”.").format(query=query))
         self._pages.setCurrentWidget(self._nothing_found)
@@ -308,14 +351,14 @@ class ConversationList(QFrame):
     @Slot()
     def _on_search_return_pressed(self) -> None:
         if self._pages.currentWidget() is self._results:
-            self._results.choose_first()
+            self.results.choose_first()
 
     @Slot()
     def _on_step_requested(self) -> None:
         if self._pages.currentWidget() is self._results:
-            self._results.step_in()
+            self.results.step_in()
         elif self._pages.currentWidget() is self._view:
-            self._view.step_in()
+            self.view.step_in()
 
     @Slot(object)
     def _on_hit_chosen(self, hit: SearchHit) -> None:

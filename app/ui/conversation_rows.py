@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 
 from app.chat.conversation import Conversation
 from app.chat.grouping import Group, Section, sections_of
+from app.ui.titles import shown_title
 
 #: Data role of the `Row` behind an index.
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -79,11 +80,6 @@ def rows_of(
 def heading_of(section: Section) -> str:
     """Return what to call a section."""
     return section.folder or QCoreApplication.translate(_CONTEXT, _HEADINGS[section.group])
-
-
-def shown_title(title: str) -> str:
-    """Return what to call a conversation on one line, also when it has no title yet."""
-    return " ".join(title.split()) or QCoreApplication.translate(_CONTEXT, "New conversation")
 
 
 class ConversationRows(QAbstractListModel):

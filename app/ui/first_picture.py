@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
-from PySide6.QtGui import QIcon
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.paths import resources
 from app.presenters.notices import Notices
+from app.ui.icons import window_icon
 from app.ui.main_window import MainWindow
 
 #: A window that opens minimised is not painted; the start goes on all the same.
 PAINT_BUDGET_MS = 500
-#: In pixels; what desktops show of a window that is open.
-_ICON_SIZES = (16, 24, 32, 48, 64, 128)
+
+
+@contextmanager
+def without_plugins() -> Iterator[None]:
+    """Keep Qt from its plugins while windows are made; none may be shown, which takes some.
+
+    A bar of menus reads an arrow from a PNG file, and before Qt reads any picture it loads a
+    library for each format it knows: nine files from a slow card, and a megabyte.
+    """
+    folders = QCoreApplication.libraryPaths()
+    QCoreApplication.setLibraryPaths([])
+    try:
+        yield
+    finally:
+        QCoreApplication.setLibraryPaths(folders)
 
 
 def show_and_wait(window: MainWindow, notices: Notices) -> None:
@@ -29,12 +44,4 @@ def show_and_wait(window: MainWindow, notices: Notices) -> None:
     budget.start(PAINT_BUDGET_MS)
     # What the user does meanwhile is kept: it may want a task, and so the event loop.
     waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-    set_icon()
-
-
-def set_icon() -> None:
-    """Give every window its icon, drawn for each size."""
-    icon = QIcon()
-    for size in _ICON_SIZES:
-        icon.addFile(str(resources() / "desktop" / "icons" / f"{size}.png"))
-    QApplication.setWindowIcon(icon)
+    QApplication.setWindowIcon(window_icon())

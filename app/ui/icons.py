@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.paths import resources
 from app.ui.theme import ICON_SIZE, Theme
+
+#: The drawings of the window's icon, and for how many pixels each is.
+_WINDOW_ICON = (((16, 24, 32), "cairn-small.svg"), ((48, 64, 128), "cairn.svg"))
 
 
 class Icons:
@@ -72,8 +75,20 @@ def logo(size: int, ratio: float) -> QPixmap:
     return _picture(_renderer(resources() / "cairn.svg"), size, ratio)
 
 
+def window_icon() -> QIcon:
+    """Return the sign as desktops show it of a window that is open, drawn for each size."""
+    icon = QIcon()
+    for sizes, name in _WINDOW_ICON:
+        drawing = _renderer(resources() / "desktop" / name)
+        for size in sizes:
+            icon.addPixmap(_picture(drawing, size, 1.0))
+    return icon
+
+
 def _renderer(file: Path) -> QSvgRenderer:
-    return QSvgRenderer(QByteArray(file.read_bytes()))
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return QSvgRenderer(str(file))
 
 
 def _picture(drawing: QSvgRenderer, size: int, ratio: float) -> QPixmap:
@@ -93,6 +108,9 @@ def _tinted(shape: QPixmap, color: QColor) -> QPixmap:
     pixmap = QPixmap(shape)
     painter = QPainter(pixmap)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(pixmap.rect(), color)
+    # `fillRect` would set up gradients, with their two hundred names, for the first picture.
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRect(pixmap.rect())
     painter.end()
     return pixmap

@@ -87,19 +87,20 @@ class MainWindow(QMainWindow):
         self.menus = MenuBar(self)
         self.setMenuBar(self.menus)
         # The Tab key goes by the order of creation: what comes into the body later follows on it.
-        self.side = ConversationList(presenters.conversations, theme, icons, self)
-        body = QWidget(self)
+        self.panes = Panes(theme, self)
+        self.side = ConversationList(presenters.conversations, theme, icons, self.panes)
+        body = QWidget(self.panes)
         self.header = Header(theme, icons, body)
         self.chat_panes = ChatPanes(
             presenters.places, presenters.conversations, presenters.notices, theme, icons, body
         )
         self._lay_out(body)
         self._settings_panel: SettingsPanel | None = None
-        self._settings_pane = QWidget(self)
+        self._settings_pane = QWidget(self.panes)
         self._settings_pane.setProperty("pane", "settings")
         self._settings_pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picker: ModelPicker | None = None
-        self.panes = Panes(self.side, body, self._settings_pane, theme, self)
+        self.panes.hold(self.side, body, self._settings_pane)
         self.setCentralWidget(self.panes)
         self._menu_state = MenuState(
             self.menus,

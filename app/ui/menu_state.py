@@ -14,9 +14,9 @@ from app.presenters.model_state import ModelChoice, ModelStage, ModelState, has_
 from app.presenters.places import Places
 from app.presenters.settings import SettingsPresenter
 from app.settings.schema import Settings, Theme, entry_named
-from app.ui.conversation_rows import shown_title
 from app.ui.menus import Command, MenuBar
 from app.ui.places_menu import PLACES
+from app.ui.titles import shown_title
 
 _THEMES = {
     Theme.LIGHT: Command.THEME_LIGHT,

@@ -58,8 +58,9 @@ class MessageEdit(PlainTextEdit):
     def set_placeholder(self, text: str) -> None:
         """Show `text` while nothing is written, however many lines it needs."""
         self.setPlaceholderText(text)
-        # Qt paints a prompt anew only when it comes or goes, not when it says something else.
-        self.viewport().update()
+        if self.isVisible():
+            # Qt paints a prompt anew only when it comes or goes, not when it says something else.
+            self.viewport().update()
         self._fit()
 
     def fits_one_line(self, width: int) -> bool:

@@ -6,11 +6,11 @@ while the pointer or the keyboard is on it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import shiboken6
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QEnterEvent,
     QGuiApplication,
     QHideEvent,
@@ -26,8 +26,10 @@ from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.notice_queue import NoticeQueue
-from app.ui.notice_view import COLORS, NoticeView
 from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
+
+if TYPE_CHECKING:
+    from app.ui.notice_view import NoticeView
 
 #: How long a notice of something done stays.
 INFO_DURATION_MS = 8000
@@ -44,21 +46,21 @@ class NoticeBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._icons = icons
         self._queue = NoticeQueue()
         self._came_from: QWidget | None = None
-        self._view = NoticeView(theme, icons, self)
+        self._view: NoticeView | None = None
         self._more = QLabel(self)
         self._more.setProperty("tone", "quiet")
         self._more.setProperty("role", "small")
         self._dismiss = IconButton(theme, icons, "close", self.tr("Dismiss"), self)
         self._more.setFixedHeight(self._dismiss.height())
         top = Qt.AlignmentFlag.AlignTop
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_M + _STRIPE, SPACE_XS, SPACE_XS, SPACE_XS)
-        row.setSpacing(SPACE_S)
-        row.addWidget(self._view, 1)
-        row.addWidget(self._more, 0, top)
-        row.addWidget(self._dismiss, 0, top)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(SPACE_M + _STRIPE, SPACE_XS, SPACE_XS, SPACE_XS)
+        self._row.setSpacing(SPACE_S)
+        self._row.addWidget(self._more, 0, top)
+        self._row.addWidget(self._dismiss, 0, top)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -66,7 +68,6 @@ class NoticeBar(QWidget):
         self.hide()
         notices.notice_posted.connect(self._on_notice_posted)
         notices.notice_withdrawn.connect(self._on_notice_withdrawn)
-        self._view.action_chosen.connect(self._on_action_chosen)
         self._dismiss.clicked.connect(self.dismiss)
         self._timer.timeout.connect(self.dismiss)
         application = QGuiApplication.instance()
@@ -78,6 +79,13 @@ class NoticeBar(QWidget):
     def notice(self) -> Notice | None:
         """The notice that is shown."""
         return self._queue.current
+
+    @property
+    def view(self) -> NoticeView:
+        """Its words and buttons; made with the first notice, so that the window opens sooner."""
+        if self._view is None:
+            self._view = self._make_view()
+        return self._view
 
     @Slot()
     def dismiss(self) -> None:
@@ -122,11 +130,24 @@ class NoticeBar(QWidget):
         if self._queue.current is not None:
             painter.setClipPath(outline)
             stripe = QRectF(0, 0, _STRIPE, self.height())
-            painter.fillRect(stripe, self._theme.color(COLORS[self._queue.current.level]))
+            painter.fillRect(stripe, self._theme.color(self.view.color))
             painter.setClipping(False)
         painter.setPen(self._theme.color("line"))
         painter.drawPath(outline)
         painter.end()
+
+    def _make_view(self) -> NoticeView:
+        from app.ui.notice_view import NoticeView
+
+        view = NoticeView(self._theme, self._icons, self)
+        view.action_chosen.connect(self._on_action_chosen)
+        self._row.insertWidget(0, view, 1)
+        # Qt goes by the order of creation: from here on it is the button that was first.
+        before: QWidget = self._dismiss
+        for control in (*view.controls, self._dismiss):
+            QWidget.setTabOrder(before, control)
+            before = control
+        return view
 
     def _show_what_is_left(self) -> None:
         if self._queue.current is None:
@@ -139,7 +160,7 @@ class NoticeBar(QWidget):
     def _show_current(self) -> None:
         notice = self._queue.current
         assert notice is not None
-        self._view.set_notice(notice)
+        self.view.set_notice(notice)
         self._show_waiting()
         self.show()
         self.update()
@@ -169,6 +190,9 @@ class NoticeBar(QWidget):
         """Let a screen reader say it: nothing else tells it that words have appeared."""
         words = f"{notice.cause} {notice.advice}".strip()
         self.setAccessibleDescription(words)
+        # Not before there is something to say: the window opens sooner without its hundreds of roles.
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
         if QAccessible.isActive():
             event = QAccessibleAnnouncementEvent(self, words)
             if notice.level is Level.ERROR:

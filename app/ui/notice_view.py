@@ -23,8 +23,7 @@ from app.ui.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE_S, SPACE_XS, FontRole,
 _WIDE = 480
 _DETAILS_HEIGHT = 132
 _ICONS = {Level.INFO: "info", Level.WARNING: "warning", Level.ERROR: "error"}
-#: The theme's colour for each level.
-COLORS = {Level.INFO: "accent", Level.WARNING: "warning", Level.ERROR: "danger"}
+_COLORS = {Level.INFO: "accent", Level.WARNING: "warning", Level.ERROR: "danger"}
 
 
 class ActionButton(QPushButton):
@@ -75,6 +74,16 @@ class NoticeView(QWidget):
         self._details.hide()
         self._toggle.toggled.connect(self._on_toggled)
         theme.changed.connect(self._on_theme_changed)
+
+    @property
+    def color(self) -> str:
+        """The theme's colour for the level of the notice."""
+        return _COLORS[self._level]
+
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What the keyboard comes by, in this order; the actions come after the first."""
+        return self._advice, self._toggle, self._details
 
     def set_notice(self, notice: Notice) -> None:
         """Show `notice`."""
@@ -152,8 +161,8 @@ class NoticeView(QWidget):
         return sum(button.sizeHint().width() + SPACE_S for button in shown)
 
     def _draw_icon(self) -> None:
-        name, color = _ICONS[self._level], COLORS[self._level]
-        self._icon.setPixmap(self._icons.pixmap(name, color, ratio=self.devicePixelRatioF()))
+        drawn = self._icons.pixmap(_ICONS[self._level], self.color, ratio=self.devicePixelRatioF())
+        self._icon.setPixmap(drawn)
 
     @Slot(bool)
     def _on_toggled(self, open_: bool) -> None:

@@ -6,11 +6,16 @@ conversation, with a veil that closes it, and the settings cover the conversatio
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, QRect, Signal, Slot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPropertyAnimation
 
 #: Below this width the list is a drawer.
 NARROW_WIDTH = 900
@@ -49,34 +54,33 @@ class Panes(QWidget):
     #: The window became narrow or short, or no longer; carries both.
     room_changed = Signal(bool, bool)
 
-    def __init__(
-        self,
-        side: QWidget,
-        body: QWidget,
-        settings: QWidget,
-        theme: Theme,
-        parent: QWidget | None = None,
-    ) -> None:
+    _side: QWidget
+    _body: QWidget
+    _settings: QWidget
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._side, self._body, self._settings = side, body, settings
         self._veil = _Veil(self)
-        for child in (body, self._veil, settings, side):
-            child.setParent(self)
-            child.raise_()
         self._wants_list = True
         self._drawer_open = False
         self._settings_open = False
         self._room: tuple[bool, bool] | None = None
         self._list_shown: tuple[bool, bool] | None = None
-        self._slide = QPropertyAnimation(self)
-        self._slide.setPropertyName(b"pos")
-        self._slide.setDuration(_SLIDE_MS)
-        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide: QPropertyAnimation | None = None
         self._veil.pressed.connect(self._on_veil_pressed)
         theme.changed.connect(self._on_theme_changed)
-        settings.hide()
         self._veil.hide()
+
+    def hold(self, side: QWidget, body: QWidget, settings: QWidget) -> None:
+        """Place these from now on; called once, and before anything else.
+
+        They are made as children of this: with another parent Qt would dress each anew.
+        """
+        self._side, self._body, self._settings = side, body, settings
+        for child in (body, self._veil, settings, side):
+            child.raise_()
+        settings.hide()
 
     @property
     def is_narrow(self) -> bool:
@@ -144,7 +148,8 @@ class Panes(QWidget):
         return round(length * (1 + max(0.0, self._theme.scale - 1) * 0.6))
 
     def _place(self, slide: QWidget | None = None) -> None:
-        self._slide.stop()
+        if self._slide is not None:
+            self._slide.stop()
         whole = self.rect()
         drawer = self._is_drawer()
         if not drawer:
@@ -175,11 +180,23 @@ class Panes(QWidget):
         if not self.isVisible():
             return
         edge = -widget.width() if widget is self._side else self.width()
+        if self._slide is None:
+            self._slide = self._make_slide()
         self._slide.setTargetObject(widget)
         self._slide.setStartValue(QPoint(edge, 0))
         self._slide.setEndValue(widget.pos())
         widget.move(edge, 0)
         self._slide.start()
+
+    def _make_slide(self) -> QPropertyAnimation:
+        # Needed in narrow windows only, so the others open without it.
+        from PySide6.QtCore import QEasingCurve, QPropertyAnimation
+
+        slide = QPropertyAnimation(self)
+        slide.setPropertyName(b"pos")
+        slide.setDuration(_SLIDE_MS)
+        slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        return slide
 
     def _announce(self, shown: bool) -> None:
         room = (self.is_narrow, self.is_short)

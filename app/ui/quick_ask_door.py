@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
 
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
@@ -70,10 +71,10 @@ class QuickAskDoor(QObject):
     def show(self) -> None:
         """Show the small window."""
         if self._small is None:
-            from app.ui.first_picture import set_icon
+            from app.ui.icons import window_icon
             from app.ui.quick_ask import QuickAskWindow
 
-            set_icon()
+            QApplication.setWindowIcon(window_icon())
             self._quick_ask = self._make_quick_ask()
             self._small = QuickAskWindow(self._quick_ask)
             self._small.conversation_requested.connect(self._on_conversation_requested)

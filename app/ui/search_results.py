@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.store.store import SearchHit
-from app.ui.conversation_rows import shown_title
 from app.ui.row_list import RowList
 from app.ui.row_painting import line, lines, row_ground
 from app.ui.theme import SPACE_M, SPACE_S, FontRole, Theme
+from app.ui.titles import shown_title
 
 #: Data role of the `SearchHit` behind an index.
 HIT_ROLE = Qt.ItemDataRole.UserRole

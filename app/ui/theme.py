@@ -17,6 +17,10 @@ from app.paths import resources
 from app.settings.schema import Theme as ThemeChoice
 from app.ui.style_sheet import style_sheet
 
+#: For QApplication: the style that the sheet builds on. `setStyle` would do the same, and set up
+#: QStyle with its hundreds of names before the first picture.
+QT_OPTIONS = ("-style", "Fusion")
+
 SPACE_XS = 4
 SPACE_S = 8
 SPACE_M = 12
@@ -176,7 +180,6 @@ class Theme(QObject):
     def apply_to(self, application: QApplication) -> None:
         """Dress `application` now and after every change."""
         self._application = application
-        application.setStyle("Fusion")
         application.screenAdded.connect(self._on_screen_added)
         self._dress()
 

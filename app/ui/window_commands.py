@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog
 
 from app.catalog.starter import is_starter
 from app.settings.schema import Theme as ThemeChoice
@@ -18,6 +17,8 @@ from app.ui.menus import Command
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
+
     from app.ui.main_window import MainWindow, Presenters
 
 _TEXT_STEP = 0.1

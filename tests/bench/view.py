@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from app.ui.theme import Theme
+from app.ui.theme import QT_OPTIONS, Theme
 from tests.bench.figure import Figure
 from tests.ui.chat.measure import doubling_ratio, open_ratio
 
 
 def measure() -> list[Figure]:
     """Return the ratios of the chat view."""
-    application = QApplication.instance() or QApplication([])
+    application = QApplication.instance() or QApplication(list(QT_OPTIONS))
     assert isinstance(application, QApplication)
     Theme().apply_to(application)
     return [

@@ -25,7 +25,7 @@ from app.ui.search_field import SearchField
 from app.ui.search_results import SearchResults, _in_units
 from app.ui.theme import Theme
 from app.ui.tooltip import plain_tooltip
-from tests.ui.presenter_fakes import FakePresenters, child, conversation
+from tests.ui.presenter_fakes import FakePresenters, child, children, conversation
 
 NOW = time.time()
 LONG = "A title that is far longer than the sidebar is wide and therefore cut"
@@ -297,7 +297,7 @@ def test_matches_of_an_older_query_are_not_shown(
 ) -> None:
     search(side, fakes, qtbot, "word")
     fakes.conversations.finder.search_finished.emit("wo", HITS)
-    assert not results_of(side).isVisible()
+    assert not children(side, SearchResults)
 
 
 def test_escape_ends_the_search(
@@ -312,7 +312,7 @@ def test_escape_ends_the_search(
 
 
 def test_everything_has_a_name_for_those_who_cannot_see_it(side: ConversationList) -> None:
-    for widget in (view_of(side), results_of(side), field_of(side), side._hide_button):
+    for widget in (view_of(side), side.results, field_of(side), side._hide_button):
         assert widget.accessibleName()
     index = view_of(side).model().index(1, 0)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Alpha"

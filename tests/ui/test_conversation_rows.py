@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from pytestqt.qtbot import QtBot
 
-from app.ui.conversation_rows import CONVERSATION_MIME, ConversationRows, rows_of, shown_title
+from app.ui.conversation_rows import CONVERSATION_MIME, ConversationRows, rows_of
+from app.ui.titles import shown_title
 from tests.ui.presenter_fakes import conversation
 
 TODAY = date(2026, 3, 29)

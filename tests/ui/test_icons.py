@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.paths import resources
 from app.settings.schema import Theme as ThemeChoice
-from app.ui.first_picture import set_icon
-from app.ui.icons import Icons
+from app.ui.icons import Icons, window_icon
 from app.ui.theme import DARK, LIGHT, Theme
 
 NAMES = sorted(path.stem for path in (resources() / "icons").glob("*.svg"))
@@ -70,8 +69,5 @@ def test_an_unknown_icon_is_an_error(icons: Icons) -> None:
 
 
 def test_the_window_has_an_icon_drawn_for_each_size(qapp: QApplication) -> None:
-    before = qapp.windowIcon()
-    set_icon()
-    sizes = [size.width() for size in qapp.windowIcon().availableSizes()]
-    qapp.setWindowIcon(before)
+    sizes = [size.width() for size in window_icon().availableSizes()]
     assert sorted(sizes) == [16, 24, 32, 48, 64, 128]

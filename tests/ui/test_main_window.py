@@ -396,7 +396,7 @@ def test_opening_a_conversation_closes_the_drawer(window: MainWindow) -> None:
     window.resize(800, 480)
     choose(window, Command.SHOW_CONVERSATIONS)
     assert window.panes.is_drawer_open
-    window.side._view.conversation_chosen.emit("one")
+    window.side.view.conversation_chosen.emit("one")
     assert not window.panes.is_drawer_open
 
 

@@ -66,14 +66,14 @@ def test_it_is_hidden_while_there_is_nothing_to_say(bar: NoticeBar) -> None:
 def test_a_notice_is_shown_with_cause_and_advice(bar: NoticeBar, notices: Notices) -> None:
     notices.post(ERROR)
     assert not bar.isHidden()
-    assert bar._view._cause.toPlainText() == "The model is damaged."
-    assert bar._view._advice.toPlainText() == "Get it again."
+    assert bar.view._cause.toPlainText() == "The model is damaged."
+    assert bar.view._advice.toPlainText() == "Get it again."
     assert bar.accessibleDescription() == "The model is damaged. Get it again."
 
 
 def test_words_with_markup_are_shown_as_they_are(bar: NoticeBar, notices: Notices) -> None:
     notices.warn("<img src='file:///dev/zero'> &amp;")
-    assert bar._view._cause.toPlainText() == "<img src='file:///dev/zero'> &amp;"
+    assert bar.view._cause.toPlainText() == "<img src='file:///dev/zero'> &amp;"
 
 
 def test_a_withdrawn_notice_goes_whether_it_is_shown_or_waits(
@@ -114,7 +114,7 @@ def test_the_same_notice_is_not_kept_twice(bar: NoticeBar, notices: Notices) -> 
 def test_an_action_runs_once_and_puts_the_notice_away(bar: NoticeBar, notices: Notices) -> None:
     asked = Asked()
     notices.info("Deleted.", NoticeAction("Undo", asked.run))
-    bar._view._actions[0].click()
+    bar.view._actions[0].click()
     assert asked.times == 1
     assert bar.isHidden()
 
@@ -122,7 +122,7 @@ def test_an_action_runs_once_and_puts_the_notice_away(bar: NoticeBar, notices: N
 def test_a_notice_that_an_action_posts_is_shown(bar: NoticeBar, notices: Notices) -> None:
     failing = NoticeAction("Try again", Posting(notices).run)
     notices.post(Notice(Level.ERROR, "It failed.", actions=(failing,)))
-    bar._view._actions[0].click()
+    bar.view._actions[0].click()
     assert bar.notice == WARNING
 
 
@@ -175,24 +175,24 @@ def test_it_stays_while_the_keyboard_is_on_it_and_gives_it_back(
     qtbot.waitUntil(field.hasFocus)
     notices.info("Deleted.", NoticeAction("Undo", Asked().run))
     assert bar._timer.isActive()
-    bar._view._actions[0].setFocus()
-    qtbot.waitUntil(bar._view._actions[0].hasFocus)
+    bar.view._actions[0].setFocus()
+    qtbot.waitUntil(bar.view._actions[0].hasFocus)
     assert not bar._timer.isActive()
-    QTest.keyClick(bar._view._actions[0], Qt.Key.Key_Escape)
+    QTest.keyClick(bar.view._actions[0], Qt.Key.Key_Escape)
     assert bar.isHidden()
     assert field.hasFocus()
 
 
 def test_details_are_folded_until_asked_for(bar: NoticeBar, notices: Notices) -> None:
     notices.post(ERROR)
-    assert bar._view._details.isHidden()
-    bar._view._toggle.click()
-    assert not bar._view._details.isHidden()
-    assert bar._view._details.toPlainText() == "tensor 3"
+    assert bar.view._details.isHidden()
+    bar.view._toggle.click()
+    assert not bar.view._details.isHidden()
+    assert bar.view._details.toPlainText() == "tensor 3"
     bar.dismiss()
     notices.post(WARNING)
-    assert bar._view._toggle.isHidden()
-    assert bar._view._details.isHidden()
+    assert bar.view._toggle.isHidden()
+    assert bar.view._details.isHidden()
 
 
 @pytest.mark.parametrize("width", [320, 420, 760])
@@ -205,10 +205,10 @@ def test_long_words_and_many_buttons_fit(
     window.resize(width, 480)
     qtbot.waitUntil(lambda: window.width() == width)
     qtbot.waitUntil(lambda: bar._dismiss.geometry().right() < bar.width())
-    qtbot.waitUntil(lambda: all(_is_within(button, bar) for button in bar._view._actions))
-    lines = bar._view._cause.document().begin().layout()
+    qtbot.waitUntil(lambda: all(_is_within(button, bar) for button in bar.view._actions))
+    lines = bar.view._cause.document().begin().layout()
     widths = [lines.lineAt(place).naturalTextWidth() for place in range(lines.lineCount())]
-    assert max(widths) <= bar._view._cause.viewport().width()
+    assert max(widths) <= bar.view._cause.viewport().width()
 
 
 def _is_within(widget: QWidget, outer: QWidget) -> bool:
@@ -293,7 +293,7 @@ def test_tab_goes_from_what_a_notice_offers_to_its_dismissal(
 ) -> None:
     actions = (NoticeAction("Retry", Asked().run), NoticeAction("Ignore", Asked().run))
     notices.post(Notice(Level.ERROR, "It failed.", actions=actions))
-    first, second = bar._view._actions
+    first, second = bar.view._actions
     first.setFocus()
     QTest.keyClick(first, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is second

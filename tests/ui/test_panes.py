@@ -16,7 +16,8 @@ WIDE = LIST_WIDTH + SETTINGS_WIDTH + BODY_MINIMUM + 20
 
 @pytest.fixture
 def panes(theme: Theme, qtbot: QtBot) -> Panes:
-    panes = Panes(QWidget(), QWidget(), QWidget(), theme)
+    panes = Panes(theme)
+    panes.hold(QWidget(panes), QWidget(panes), QWidget(panes))
     qtbot.addWidget(panes)
     panes.resize(WIDE, 700)
     with qtbot.waitExposed(panes):

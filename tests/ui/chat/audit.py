@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 from app.chat.message import Role
 from app.ui.chat.formulas import formulas_of
 from app.ui.chat.text_view import TextView
-from app.ui.theme import Theme
+from app.ui.theme import QT_OPTIONS, Theme
 from tests.ui.chat.measure import Stage, message, settle
 from tests.ui.chat.seen import children
 
@@ -96,7 +96,7 @@ def main(folder: Path) -> None:
     """Show each text to both roles."""
     cases: dict[str, str] = json.load(sys.stdin)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    application = QApplication([])
+    application = QApplication(list(QT_OPTIONS))
     Theme().apply_to(application)
     stage = Stage()
     ear, eye = _Ear(), _Eye(folder)

@@ -14,7 +14,7 @@ from app.chat.message import Message, MessageState, Role
 from app.chat.tree import ShownMessage
 from app.ui.chat.view import ChatView
 from app.ui.icons import Icons
-from app.ui.theme import Theme
+from app.ui.theme import QT_OPTIONS, Theme
 
 SIZE = QSize(1000, 800)
 
@@ -230,7 +230,7 @@ def streaming_gaps(
 
 def main() -> None:
     """Print all of it."""
-    application = QApplication.instance() or QApplication([])
+    application = QApplication.instance() or QApplication(list(QT_OPTIONS))
     assert isinstance(application, QApplication)
     Theme().apply_to(application)
     print(f"open 2,000 messages / open 20: {open_ratio():.2f}")

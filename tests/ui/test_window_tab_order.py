@@ -1,0 +1,79 @@
+"""Tab goes through the window as it is read, also by what was made after the window was shown."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.presenters.notices import Level, Notice, NoticeAction
+from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
+from app.ui.theme import Theme
+from tests.ui.presenter_fakes import FakePresenters, conversation
+
+
+@pytest.fixture
+def window(fakes: FakePresenters, theme: Theme, icons: Icons, qtbot: QtBot) -> MainWindow:
+    window = MainWindow(fakes.bundle(), theme, icons)
+    qtbot.addWidget(window)
+    window.resize(1120, 760)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    return window
+
+
+def names_on_the_way(window: MainWindow) -> list[str]:
+    """Return what Tab comes by from the composer until it is there again."""
+    names: list[str] = []
+    start = window.chat_pane.composer.focusProxy()
+    assert start is not None
+    start.setFocus()
+    while len(names) < 50:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if names and focused is start:
+            break
+        names.append(QAccessible.queryAccessibleInterface(focused).text(QAccessible.Text.Name))
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    return names
+
+
+def test_an_empty_window(window: MainWindow) -> None:
+    assert names_on_the_way(window)[:6] == [
+        "Message",
+        "Hide conversations",
+        "Search conversations",
+        "New conversation",
+        "Bookmarks",
+        "Model: Choose a model",
+    ]
+
+
+def test_the_list_comes_behind_the_buttons_above_it(
+    window: MainWindow, fakes: FakePresenters
+) -> None:
+    fakes.conversations.give(conversation("one", "One", 1000.0))
+    names = names_on_the_way(window)
+    place = names.index("Bookmarks")
+    assert names[place : place + 3] == ["Bookmarks", "Conversations", "Model: Choose a model"]
+
+
+def test_a_notice_comes_before_the_conversation_it_stands_in(
+    window: MainWindow, fakes: FakePresenters
+) -> None:
+    action = NoticeAction("Try again", fakes.notices.attach)
+    fakes.notices.attach()
+    fakes.notices.post(Notice(Level.ERROR, "It failed.", "", (action,), "Why it failed."))
+    names = names_on_the_way(window)
+    place = names.index("Settings")
+    assert names[place + 1 : place + 5] == [
+        "Try again",
+        "Details",
+        "Dismiss",
+        "Get a model for this board",
+    ]
