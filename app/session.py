@@ -142,7 +142,14 @@ class Session(QObject):
         )
         self._window = MainWindow(presenters, self._theme, self._icons)
         self._quick_ask = QuickAskDoor(
-            self._window, presenters, self._saver, self._tasks, paths.socket, self
+            self._window,
+            presenters,
+            self._theme,
+            self._icons,
+            self._saver,
+            self._tasks,
+            paths.socket,
+            self,
         )
         self._quick_ask.left.connect(self.close)
         self._warm_up = WarmUp(self._window, self)

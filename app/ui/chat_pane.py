@@ -239,9 +239,6 @@ class ChatPane(QWidget):
         self._rows.insertWidget(0, bar)
         return bar
 
-    def _tell_link_failed(self, address: str) -> None:
-        self._notices.warn(self.tr("The link could not be opened."), address)
-
     def _show_page(self) -> None:
         self.welcome.show_first_steps(False)
         self._pages.setCurrentWidget(self.view if self._shown else self.welcome)
@@ -303,16 +300,10 @@ class ChatPane(QWidget):
     @Slot(str)
     def _on_link_activated(self, address: str) -> None:
         # Needed seldom, so the window opens without it.
-        from app.ui.link_dialog import LinkDialog, parsed_link
+        from app.ui.link_dialog import ask_to_open
 
-        url = parsed_link(address)
-        if url is None:
-            self._tell_link_failed(address)
-            return
-        dialog = LinkDialog(url, self._theme, self)
-        dialog.open_failed.connect(self._on_link_open_failed)
-        dialog.open()
+        ask_to_open(address, self._theme, self, self._on_link_failed)
 
     @Slot(str)
-    def _on_link_open_failed(self, address: str) -> None:
-        self._tell_link_failed(address)
+    def _on_link_failed(self, address: str) -> None:
+        self._notices.warn(self.tr("The link could not be opened."), address)

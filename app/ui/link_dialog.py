@@ -6,6 +6,8 @@ Latin ones, and what stands before an "@" can look like a host.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -26,6 +28,19 @@ def parsed_link(address: str) -> QUrl | None:
     if url.scheme() == "mailto":
         return url if url.path() else None
     return url if url.host() else None
+
+
+def ask_to_open(
+    address: str, theme: Theme, parent: QWidget, tell_failed: Callable[[str], None]
+) -> None:
+    """Ask whether a link is to be opened; tell when it may not be, or no program took it."""
+    url = parsed_link(address)
+    if url is None:
+        tell_failed(address)
+        return
+    dialog = LinkDialog(url, theme, parent)
+    dialog.open_failed.connect(tell_failed)
+    dialog.open()
 
 
 class LinkDialog(QDialog):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
@@ -15,10 +17,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from app.errors import AppError
 from app.presenters.quick_ask import QuickAsk
-from app.ui.models.comparison_side import ComparisonSide
+from app.ui.answer_side import AnswerSide
+from app.ui.icons import Icons
 from app.ui.plain_label import plain_label
-from app.ui.theme import SPACE_M, SPACE_S
+from app.ui.theme import SPACE_M, SPACE_S, Theme
 from app.ui.tooltip import plain_tooltip
+
+if TYPE_CHECKING:
+    from app.ui.chat.answer_page import AnswerPage
 
 _USUAL_SIZE = QSize(560, 400)
 #: As long as a line that somebody types, or a paragraph that somebody pastes, can be.
@@ -41,16 +47,18 @@ class QuickAskWindow(QWidget):
     #: The window was closed.
     closed = Signal()
 
-    def __init__(self, quick_ask: QuickAsk) -> None:
+    def __init__(self, quick_ask: QuickAsk, theme: Theme, icons: Icons) -> None:
         super().__init__(None, Qt.WindowType.Dialog)
         self._quick_ask = quick_ask
+        self._theme = theme
+        self._icons = icons
         self._question = QLineEdit(self)
         self._question.setMaxLength(_LONGEST_QUESTION)
         self._question.setClearButtonEnabled(True)
         self._question.setAccessibleName(self.tr("Question"))
         self._problem = plain_label(self, tone="danger")
         self._problem.hide()
-        self._answer = ComparisonSide(self.tr("Answer"), self)
+        self._answer = AnswerSide(self.tr("Answer"), self)
         self._copy = QPushButton(self.tr("Copy"), self)
         self._open = QPushButton(self.tr("Open as conversation"), self)
         self._ask = QPushButton(self.tr("Ask"), self)
@@ -139,6 +147,16 @@ class QuickAskWindow(QWidget):
         if words:
             self._announce(words)
 
+    def _make_page(self) -> AnswerPage:
+        # With it come markdown-it and Pygments, while the model reads the first question.
+        from app.ui.chat.answer_page import AnswerPage
+
+        page = AnswerPage(self._theme, self._icons, self._answer)
+        page.link_activated.connect(self._on_link_activated)
+        # Qt goes by the order of creation, and the buttons are older.
+        QWidget.setTabOrder(self._question, page)
+        return page
+
     def _announce(self, words: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
@@ -162,9 +180,21 @@ class QuickAskWindow(QWidget):
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._quick_ask.text)
 
+    @Slot(str)
+    def _on_link_activated(self, address: str) -> None:
+        from app.ui.link_dialog import ask_to_open
+
+        ask_to_open(address, self._theme, self, self._on_link_failed)
+
+    @Slot(str)
+    def _on_link_failed(self, address: str) -> None:
+        self._tell(f"{self.tr('The link could not be opened.')} {address}")
+
     @Slot()
     def _on_started(self) -> None:
         self._tell("")
+        if self._answer.page is None:
+            self._answer.hold(self._make_page())
         self._answer.set_title(self._quick_ask.model)
         self._answer.clear()
         self._show_state()

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
+from app.ui.icons import Icons, window_icon
+from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.presenters.quick_ask import QuickAsk
@@ -30,6 +32,8 @@ class QuickAskDoor(QObject):
         self,
         window: MainWindow,
         presenters: Presenters,
+        theme: Theme,
+        icons: Icons,
         saver: Saver,
         tasks: Tasks,
         socket: Path,
@@ -38,6 +42,8 @@ class QuickAskDoor(QObject):
         super().__init__(parent)
         self._window = window
         self._presenters = presenters
+        self._theme = theme
+        self._icons = icons
         self._saver = saver
         self._tasks = tasks
         self._socket = socket
@@ -71,12 +77,11 @@ class QuickAskDoor(QObject):
     def show(self) -> None:
         """Show the small window."""
         if self._small is None:
-            from app.ui.icons import window_icon
             from app.ui.quick_ask import QuickAskWindow
 
             QApplication.setWindowIcon(window_icon())
             self._quick_ask = self._make_quick_ask()
-            self._small = QuickAskWindow(self._quick_ask)
+            self._small = QuickAskWindow(self._quick_ask, self._theme, self._icons)
             self._small.conversation_requested.connect(self._on_conversation_requested)
             self._small.closed.connect(self._on_small_closed)
         self._small.come_up()

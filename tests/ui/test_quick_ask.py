@@ -8,11 +8,17 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.chat.statistics import RunStatistics
 from app.errors import AppError, EngineError
+from app.settings.schema import Theme as ThemeChoice
+from app.ui.chat.answer_page import AnswerPage
+from app.ui.chat.code_block import CodeBlock
+from app.ui.chat.text_view import TextView
+from app.ui.icons import Icons
+from app.ui.link_dialog import LinkDialog
 from app.ui.quick_ask import QuickAskWindow
 from app.ui.theme import Theme
 from tests.ui.presenter_fakes import child, children
@@ -64,8 +70,8 @@ def quick_ask() -> FakeQuickAsk:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, quick_ask: FakeQuickAsk) -> QuickAskWindow:
-    window = QuickAskWindow(cast(Any, quick_ask))
+def window(qtbot: QtBot, theme: Theme, icons: Icons, quick_ask: FakeQuickAsk) -> QuickAskWindow:
+    window = QuickAskWindow(cast(Any, quick_ask), theme, icons)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.come_up()
@@ -76,8 +82,17 @@ def button(window: QuickAskWindow, text: str) -> QPushButton:
     return next(each for each in children(window, QPushButton) if each.text() == text)
 
 
-def answer(window: QuickAskWindow) -> str:
-    return child(window, QPlainTextEdit).toPlainText()
+def page_of(window: QuickAskWindow) -> AnswerPage:
+    return child(window, AnswerPage)
+
+
+def answer(window: QuickAskWindow, qtbot: QtBot) -> str:
+    """Return what is shown of the answer, once all of it is."""
+    page = page_of(window)
+    qtbot.waitUntil(lambda: not page._body.is_waiting)
+    return "\n".join(
+        part.toPlainText() for part in page._body.focus_widgets() if isinstance(part, TextView)
+    )
 
 
 def type_question(window: QuickAskWindow, text: str) -> None:
@@ -88,13 +103,13 @@ def type_question(window: QuickAskWindow, text: str) -> None:
 
 
 def test_enter_asks_and_the_answer_comes_as_it_is_written(
-    window: QuickAskWindow, quick_ask: FakeQuickAsk
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
     type_question(window, "Why?")
     assert quick_ask.asked == ["Why?"]
     quick_ask.write("Be")
     quick_ask.write("cause")
-    assert answer(window) == "Because"
+    assert answer(window, qtbot) == "Because"
     assert button(window, "Stop").isEnabled()
     quick_ask.end()
     assert button(window, "Ask").isEnabled()
@@ -102,7 +117,7 @@ def test_enter_asks_and_the_answer_comes_as_it_is_written(
 
 
 def test_another_question_takes_the_place_of_the_first(
-    window: QuickAskWindow, quick_ask: FakeQuickAsk
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
     type_question(window, "Why?")
     quick_ask.write("Because")
@@ -110,7 +125,7 @@ def test_another_question_takes_the_place_of_the_first(
     window.come_up()
     type_question(window, "How?")
     assert quick_ask.asked == ["Why?", "How?"]
-    assert answer(window) == ""
+    assert answer(window, qtbot) == ""
 
 
 def test_escape_stops_and_closes(
@@ -159,31 +174,97 @@ def test_what_is_in_the_way_is_said(window: QuickAskWindow, quick_ask: FakeQuick
 
 
 def test_a_failure_is_told_below_the_question(
-    window: QuickAskWindow, quick_ask: FakeQuickAsk
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
     type_question(window, "Why?")
     quick_ask.write("Be")
     quick_ask.end(EngineError("The engine crashed.", "Ask again."))
     assert "The engine crashed. Ask again." in texts(window)
-    assert answer(window) == "Be"
+    assert answer(window, qtbot) == "Be"
 
 
 def test_a_thought_that_looked_like_an_answer_is_taken_back(
-    window: QuickAskWindow, quick_ask: FakeQuickAsk
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
     type_question(window, "Why?")
     quick_ask.write("Hm. </think> Because")
     quick_ask.text = "Because"
     quick_ask.end()
-    assert answer(window) == "Because"
+    assert answer(window, qtbot) == "Because"
 
 
-def test_what_the_model_writes_is_shown_as_plain_text(
-    window: QuickAskWindow, quick_ask: FakeQuickAsk
+def test_html_of_a_model_is_shown_as_it_is(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
     type_question(window, "Why?")
     quick_ask.write('<img src="file:///etc/passwd"><b>bold</b>')
-    assert answer(window) == '<img src="file:///etc/passwd"><b>bold</b>'
+    assert answer(window, qtbot) == '<img src="file:///etc/passwd"><b>bold</b>'
+
+
+def test_an_answer_looks_as_in_a_conversation(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
+) -> None:
+    type_question(window, "How?")
+    quick_ask.write("**Like** this:\n\n```py\nprint(1)\n```\n")
+    quick_ask.end()
+    assert answer(window, qtbot) == "Like this:"
+    assert child(page_of(window), CodeBlock).text.toPlainText() == "print(1)"
+
+
+def test_a_long_answer_is_followed_unless_the_user_reads_further_up(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
+) -> None:
+    type_question(window, "How?")
+    quick_ask.write("A line.\n\n" * 100)
+    bar = page_of(window).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
+    before = bar.maximum()
+    bar.setValue(3)
+    quick_ask.write("More.\n\n" * 50)
+    qtbot.waitUntil(lambda: bar.maximum() > before)
+    assert bar.value() == 3
+
+
+def test_another_theme_shows_the_same_answer(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk, theme: Theme
+) -> None:
+    type_question(window, "How?")
+    quick_ask.write("Like this.")
+    quick_ask.end()
+    theme.set_preferences(ThemeChoice.DARK, 1.5)
+    assert answer(window, qtbot) == "Like this."
+    shown = page_of(window)._body.focus_widgets()
+    assert next(iter(shown)).font().pointSizeF() == theme.font().pointSizeF()
+
+
+@pytest.mark.parametrize("address", ["https://example.org/", "javascript:alert(1)"])
+def test_a_link_is_asked_about_or_refused(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk, address: str
+) -> None:
+    type_question(window, "Where?")
+    page_of(window).link_activated.emit(address)
+    asked = [dialog for dialog in children(window, LinkDialog) if dialog.isVisible()]
+    assert bool(asked) == address.startswith("https:")
+    assert (f"The link could not be opened. {address}" in texts(window)) == (not asked)
+
+
+def test_tab_goes_from_the_question_through_the_answer_to_the_buttons(
+    qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
+) -> None:
+    type_question(window, "How?")
+    quick_ask.write("Like this.")
+    quick_ask.end()
+    assert answer(window, qtbot) == "Like this."
+    child(window, QLineEdit).setFocus()
+    seen: list[object] = []
+    while QApplication.focusWidget() not in seen:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        seen.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    (part,) = page_of(window)._body.focus_widgets()
+    order = [child(window, QLineEdit), page_of(window), part, button(window, "Copy")]
+    assert seen[: len(order)] == order
 
 
 def texts(window: QuickAskWindow) -> list[str]:

@@ -29,9 +29,17 @@ def window(qtbot: QtBot, theme: Theme, icons: Icons, fakes: FakePresenters) -> M
 
 
 @pytest.fixture
-def door(window: MainWindow, fakes: FakePresenters, tmp_path: Path) -> Iterator[QuickAskDoor]:
+def door(
+    window: MainWindow, theme: Theme, icons: Icons, fakes: FakePresenters, tmp_path: Path
+) -> Iterator[QuickAskDoor]:
     door = QuickAskDoor(
-        window, fakes.bundle(), cast(Any, None), cast(Any, None), tmp_path / "cairn.socket"
+        window,
+        fakes.bundle(),
+        theme,
+        icons,
+        cast(Any, None),
+        cast(Any, None),
+        tmp_path / "cairn.socket",
     )
     yield door
     door.close()

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.body import Body
 from app.ui.chat.message_widget import MessageWidget
 
 
@@ -35,7 +36,7 @@ class TabOrder:
         self._view = view
         self._applied: list[QWidget] = []
 
-    def apply(self, widgets: Iterable[MessageWidget]) -> None:
+    def apply(self, widgets: Iterable[MessageWidget | Body]) -> None:
         """Take over the controls of `widgets`."""
         controls = [control for widget in widgets for control in widget.focus_widgets()]
         if controls == self._applied:

@@ -18,8 +18,9 @@ from app.errors import AppError
 from app.presenters.adapters import AdapterPresenter
 from app.presenters.chat_status import Activity
 from app.presenters.comparison import WITH, WITHOUT, Comparison
-from app.ui.models.comparison_side import ComparisonSide
+from app.ui.answer_side import AnswerSide
 from app.ui.page_dialog import PageDialog
+from app.ui.plain_page import PlainPage
 from app.ui.plain_text_edit import PlainTextEdit
 from app.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
@@ -49,9 +50,12 @@ class ComparisonDialog(PageDialog):
         self._note = self._label("", role="small", tone="quiet")
         self._problem = self._label("", tone="danger")
         self._sides = (
-            ComparisonSide(self.tr("Without adapter"), self._page),
-            ComparisonSide("", self._page),
+            AnswerSide(self.tr("Without adapter"), self._page),
+            AnswerSide("", self._page),
         )
+        for side in self._sides:
+            # As it is written: whether two answers are the same is a matter of letters.
+            side.hold(PlainPage(side))
         self._verdict = self._label("", role="heading")
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._lay_out()
