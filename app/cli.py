@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] == QUICK:
         # So that a desktop can bind a key to it.
         given[0] = "--quick"
+    # Nothing is to be put away yet; Python's own answer is lost where Qt is calling at the moment.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if _is_received(given):
         return 0
     from app.main import main as open_window

@@ -7,8 +7,8 @@
 3. The modules of LATER are imported in name only: their code runs when one of their names is
    first asked for, or in `finish`, whichever comes first (30 ms and 5 MB). `finish` is called on
    the window's thread before any other starts.
-4. So are those of SIGNATURES, and `finish` leaves them alone: PySide6 compiles them anew at every
-   start, and needs them only to tell of a call with wrong arguments (25 ms and 3 MB).
+4. So are STUB_MAKERS, and `finish` leaves them alone: PySide6 compiles them anew at every start, and
+   Cairn makes no stub files (15 ms and 1.5 MB).
 5. asyncio loads OpenSSL where it is there: 10 ms and 5 MB, for connections that Cairn never
    makes. Whoever imports `ssl` later still gets it.
 
@@ -31,19 +31,9 @@ gc.disable()
 #: What the event loop, the database and the codec of the engine link need.
 LATER = ("asyncio", "qasync", "sqlite3", "msgspec")
 _SIGNATURE = "shibokensupport.signature"
-#: What its `loader` imports and keeps for its functions.
-SIGNATURES = tuple(
-    f"{_SIGNATURE}.{name}"
-    for name in (
-        "mapping",
-        "errorhandler",
-        "layout",
-        "parser",
-        "lib.tool",
-        "lib.enum_sig",
-        "lib.pyi_generator",
-    )
-)
+#: What its `loader` imports and keeps: what makes the stub files of PySide6. What explains a wrong
+#: call must be there: PySide6 looks for it from C, and ends the process where it fails.
+STUB_MAKERS = (f"{_SIGNATURE}.lib.enum_sig", f"{_SIGNATURE}.lib.pyi_generator")
 
 _own_import = builtins.__import__
 _loading = RLock()
@@ -113,9 +103,9 @@ def _import(
     fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> ModuleType:
-    """Import a module, and put off SIGNATURES: they can be found when PySide6 wants its loader."""
+    """Import a module, and put off STUB_MAKERS: they are found when PySide6 wants its loader."""
     if name == _SIGNATURE and "loader" in (fromlist or ()):
-        for later in SIGNATURES:
+        for later in STUB_MAKERS:
             _put_off(later)
     return _own_import(name, globals_, locals_, fromlist, level)
 

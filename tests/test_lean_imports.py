@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def in_a_fresh_program(code: str) -> str:
+
+def in_a_fresh_program(code: str, imports: str = "app.main, sys") -> str:
     """Run `code` after the imports of the program and return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-c", f"import app.main, sys\n{code}"],
+        [sys.executable, "-c", f"import {imports}\n{code}"],
         capture_output=True,
         text=True,
         check=True,
@@ -36,21 +38,64 @@ def test_all_that_waited_is_there_in_the_end_and_nothing_else_is_held_back() -> 
     assert in_a_fresh_program(code) == "OpenSSL True"
 
 
-def test_what_explains_signatures_is_not_compiled_for_the_first_picture() -> None:
+def test_what_makes_stub_files_is_not_compiled_for_the_first_picture() -> None:
     code = (
-        "print([n for n in app.lean_imports.SIGNATURES "
+        "print([n for n in app.lean_imports.STUB_MAKERS "
         "if type(sys.modules[n]) is not app.lean_imports._Later])"
     )
     assert in_a_fresh_program(code) == "[]"
 
 
-def test_a_call_with_wrong_arguments_is_explained_all_the_same() -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        "QPoint('a')",
+        "QPoint(1, 2).setX('q')",
+        "QRect().contains('z')",
+        "QTimer(1, 2, 3)",
+        "QTimer(foo=1)",
+        "QTimer().start(None)",
+        "QTimer().timeout.connect(3)",
+        "QTimer().timeout.emit(1)",
+        "QObject().setParent('a')",
+        "QColor([])",
+        "QPushButton('a', flat='x')",
+        "QPushButton('a').setText(3)",
+        "QWidget().resize(None)",
+        "raise ValueError(QRect.contains.__doc__)",
+        "raise ValueError(inspect.signature(QRect.contains))",
+    ],
+)
+def test_a_wrong_call_is_refused_and_explained_as_by_pyside_alone(call: str) -> None:
     code = (
-        "from PySide6.QtCore import QTimer\n"
-        "try: QTimer(1, 2, 3)\n"
-        "except TypeError as error: print(error)"
+        "import inspect\n"
+        "from PySide6.QtCore import QObject, QPoint, QRect, QTimer\n"
+        "from PySide6.QtGui import QColor\n"
+        "from PySide6.QtWidgets import QApplication, QPushButton, QWidget\n"
+        "application = QApplication([])\n"
+        f"try: {call}\n"
+        # What can be called is listed out of a set.
+        "except Exception as error: print(type(error).__name__, sorted(str(error).split()))"
     )
-    assert in_a_fresh_program(code) == "QTimer() takes at most 1 argument (3 given)"
+    expected = in_a_fresh_program(code, "sys")
+    assert "Error" in expected
+    assert in_a_fresh_program(code) == expected
+
+
+def test_wrong_calls_on_two_threads_at_once_are_refused() -> None:
+    code = (
+        "import threading\n"
+        "from PySide6.QtCore import QPoint\n"
+        "sys.setswitchinterval(1e-5)\n"
+        "def call():\n"
+        "    try: QPoint('a')\n"
+        "    except (TypeError, NameError): pass\n"
+        "threads = [threading.Thread(target=call) for _ in range(6)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "print('alive')"
+    )
+    assert in_a_fresh_program(code) == "alive"
 
 
 def test_the_first_picture_loads_no_library_for_pictures_in_files(tmp_path: Path) -> None:

@@ -219,3 +219,16 @@ def _has_words(count: int) -> Callable[[dict[str, Any]], bool]:
         return len(state["answer"].split()) > count
 
     return long_enough
+
+
+def test_ctrl_c_ends_a_start_before_there_is_a_window(tmp_path: Path) -> None:
+    code = (
+        "import signal, sys, types\n"
+        "window = types.ModuleType('app.main')\n"
+        "window.main = lambda given: print(signal.getsignal(signal.SIGINT).name)\n"
+        "sys.modules['app.main'] = window\n"
+        "from app.cli import main\n"
+        f"main(['--profile', {str(tmp_path)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "SIG_DFL\n"

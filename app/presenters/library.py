@@ -18,7 +18,6 @@ from app.catalog.starter import bundled_files, is_starter, starter_path
 from app.errors import AppError
 from app.presenters.library_look import Look, Places
 from app.presenters.library_saving import LibrarySaving
-from app.presenters.library_watch import LibraryWatch
 from app.presenters.notices import Notices
 from app.presenters.settings import SettingsPresenter
 from app.presenters.tasks import Tasks
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from app.catalog.removable import Suggestion
     from app.catalog.scan import Library, LibraryFolder
     from app.presenters.library_files import LibraryFiles
+    from app.presenters.library_watch import LibraryWatch
 
 
 class LibraryPresenter(QObject):
@@ -76,8 +76,6 @@ class LibraryPresenter(QObject):
         self._is_scanning = False
         self._is_wanted_again = False
         self._looked_at: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-        self._watch = LibraryWatch(self)
-        self._watch.look_wanted.connect(self.refresh)
         self._saving = LibrarySaving(self._records_now, notices, tasks, self)
         self._news_timer = QTimer(self)
         self._news_timer.setSingleShot(True)
@@ -245,11 +243,21 @@ class LibraryPresenter(QObject):
     def close(self) -> None:
         """End what goes on and write what is not written yet."""
         self._stopped.set()
-        self._watch.close()
+        if "_watch" in vars(self):
+            self._watch.close()
         if "_files" in vars(self):
             self._files.cancel()
         self._news_timer.stop()
         self._saving.close()
+
+    @cached_property
+    def _watch(self) -> LibraryWatch:
+        # Not before the folders are looked through, as with the records.
+        from app.presenters.library_watch import LibraryWatch
+
+        watch = LibraryWatch(self)
+        watch.look_wanted.connect(self.refresh)
+        return watch
 
     @cached_property
     def _files(self) -> LibraryFiles:

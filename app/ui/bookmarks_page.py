@@ -46,6 +46,11 @@ class BookmarksPage(QWidget):
         self._back.clicked.connect(self.back_requested)
         self._list.hit_chosen.connect(self.hit_chosen)
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What the keyboard comes by, in this order."""
+        return self._back, self._list
+
     def set_hits(self, hits: tuple[SearchHit, ...]) -> None:
         """Show the bookmarks, the newest first."""
         self._list.set_hits(hits)

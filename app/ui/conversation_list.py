@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -199,7 +200,7 @@ class ConversationList(QFrame):
         view.conversation_dropped.connect(self._on_conversation_dropped)
         view.menu_made.connect(self._on_menu_made)
         view.folder_menu_made.connect(self._on_folder_menu_made)
-        self._add_page(view)
+        self._add_page(view, view)
         return view
 
     def _make_results(self) -> SearchResults:
@@ -207,13 +208,14 @@ class ConversationList(QFrame):
 
         results = SearchResults(self._theme, self.tr("Search results"), self._pages)
         results.hit_chosen.connect(self._on_hit_chosen)
-        self._add_page(results)
+        self._add_page(results, results)
         return results
 
-    def _add_page(self, page: QWidget) -> None:
+    def _add_page(self, page: QWidget, *controls: QWidget) -> None:
         self._pages.addWidget(page)
         # Qt goes by the order of creation, and the conversation is older.
-        QWidget.setTabOrder(self._bookmarks_button, page)
+        for before, control in pairwise((self._bookmarks_button, *controls)):
+            QWidget.setTabOrder(before, control)
 
     def _draw_icon(self) -> None:
         self._new_button.setIcon(self._icons.icon("plus", "accent"))
@@ -250,7 +252,7 @@ class ConversationList(QFrame):
             self._bookmarks = BookmarksPage(self._theme, self._icons, self._pages)
             self._bookmarks.hit_chosen.connect(self._on_hit_chosen)
             self._bookmarks.back_requested.connect(self._on_back_requested)
-            self._pages.addWidget(self._bookmarks)
+            self._add_page(self._bookmarks, *self._bookmarks.controls)
         return self._bookmarks
 
     @Slot(object)

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.presenters.notices import Level, Notice, NoticeAction
+from app.store.store import SearchHit
 from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.ui.presenter_fakes import FakePresenters, conversation
+
+HIT = SearchHit("one", "One", "m1", "a word", ((2, 6),))
 
 
 @pytest.fixture
@@ -61,6 +64,19 @@ def test_the_list_comes_behind_the_buttons_above_it(
     names = names_on_the_way(window)
     place = names.index("Bookmarks")
     assert names[place : place + 3] == ["Bookmarks", "Conversations", "Model: Choose a model"]
+
+
+def test_the_bookmarks_come_where_the_list_was(window: MainWindow, fakes: FakePresenters) -> None:
+    fakes.conversations.give(conversation("one", "One", 1000.0))
+    fakes.conversations.finder.bookmarks_listed.emit((HIT,))
+    names = names_on_the_way(window)
+    place = names.index("New conversation")
+    assert names[place + 1 : place + 5] == [
+        "Bookmarks",
+        "Back",
+        "Bookmarks",
+        "Model: Choose a model",
+    ]
 
 
 def test_a_notice_comes_before_the_conversation_it_stands_in(
