@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from resources.starter.corpus import DONT_KNOW, Corpus, Intent
 from resources.starter.phrasing import Phraser
 
-OFF_TOPIC_SHARE = 0.42
+OFF_TOPIC_SHARE = 0.46
 _FOLLOW_UP_SHARE = 0.12
 _SYSTEM_SHARE = 0.12
 

@@ -145,7 +145,8 @@ def test_the_commands_that_answers_name_exist() -> None:
         for block in re.findall(r"```sh\n(.+?)\n```", answer, re.DOTALL)
         for line in block.splitlines()
     }
-    assert commands == {"./start", "./start test"}
+    assert commands == {"./start", "./start test", 'cairn ask "What is a cairn?"'}
+    assert (ROOT / "app" / "ask.py").is_file()
 
 
 @pytest.mark.parametrize(
