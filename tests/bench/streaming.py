@@ -47,6 +47,8 @@ _WORDS = ("stone", "path", "ridge", "lichen", "moss", "pass", "slope", "marker",
 SECONDS = 12
 BARE_TOKENS = 250
 ROUNDS = 11
+#: What a bare loop writes in less than this comes into the window with a frame or two: no rate.
+MEASURABLE_S = 0.5
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -132,7 +134,7 @@ async def _race(desk: Desk, name: str, model: Path) -> list[Figure]:
     )
     assert bare.stdin is not None
     assert bare.stdout is not None
-    speeds, delays, totals = [], [], []
+    speeds, times, firsts, ends = [], [], [], []
     for round_ in range(ROUNDS):
         question = f"What does the setting temperature do, and top-p? ({round_})"
         bare.stdin.write(question + "\n")
@@ -143,20 +145,24 @@ async def _race(desk: Desk, name: str, model: Path) -> list[Figure]:
         if bare_tokens != app_tokens:
             raise AssertionError(f"{bare_tokens} tokens against {app_tokens}")
         speeds.append(bare_rest / app_rest)
-        totals.append((bare_first + bare_rest) / (app_first + app_rest))
-        delays.append((app_first - bare_first) * 1000)
+        times.append(bare_rest)
+        firsts.append((app_first - bare_first) * 1000)
+        ends.append((app_first + app_rest - bare_first - bare_rest) * 1000)
     bare.stdin.close()
     bare.wait(10)
     bare.stdout.close()
     median = statistics.median
-    whole = f"({app_tokens} tokens; whole answers {median(totals) * 100:.1f} %)"
-    return [
-        Figure(
-            f"tokens per second of the app / a bare loop, {name}",
-            median(speeds) * 100,
-            "%",
-            least=97,
-            how=whole,
-        ),
-        Figure(f"first text in the window after the bare loop's, {name}", median(delays), "ms"),
+    delays = [
+        Figure(f"first text in the window after the bare loop's, {name}", median(firsts), "ms"),
+        Figure(f"end of the answer after the bare loop's, {name}", median(ends), "ms"),
     ]
+    if median(times) < MEASURABLE_S:
+        return delays
+    speed = Figure(
+        f"tokens per second of the app / a bare loop, {name}",
+        median(speeds) * 100,
+        "%",
+        least=97,
+        how=f"({app_tokens} tokens)",
+    )
+    return [speed, *delays]
