@@ -25,6 +25,7 @@ from app.presenters.notices import Notices
 from app.presenters.tasks import make_event_loop
 from app.session import Session
 from app.ui.first_picture import without_plugins
+from app.ui.icons import window_icon
 from app.ui.theme import QT_OPTIONS
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def main(
         session.show_quick_ask()
     else:
         session.show()
+    application.setWindowIcon(window_icon())
     if begin is not None:
         begin(session)
     logs.start(paths.log_file)

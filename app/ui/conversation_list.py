@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
@@ -25,6 +24,7 @@ from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.message_page import MessagePage
 from app.ui.search_field import SearchField
+from app.ui.tab_chain import chain_tab_order
 from app.ui.theme import CONTROL_HEIGHT, SPACE_S, Theme
 
 if TYPE_CHECKING:
@@ -214,8 +214,7 @@ class ConversationList(QFrame):
     def _add_page(self, page: QWidget, *controls: QWidget) -> None:
         self._pages.addWidget(page)
         # Qt goes by the order of creation, and the conversation is older.
-        for before, control in pairwise((self._bookmarks_button, *controls)):
-            QWidget.setTabOrder(before, control)
+        chain_tab_order(self._bookmarks_button, *controls)
 
     def _draw_icon(self) -> None:
         self._new_button.setIcon(self._icons.icon("plus", "accent"))
@@ -224,8 +223,8 @@ class ConversationList(QFrame):
         is_new = self._view is None
         if conversations or not is_new:
             self.view.set_conversations(conversations, self._presenter.collapsed)
-        if conversations and is_new:
-            self.view.set_shown(self._presenter.current_id)
+            if is_new:
+                self.view.set_shown(self._presenter.current_id)
         if not self._search.text().strip() and not self._shows_bookmarks():
             self._pages.setCurrentWidget(self.view if conversations else self._nothing_yet)
 

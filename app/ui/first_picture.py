@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
-from PySide6.QtWidgets import QApplication
 
 from app.presenters.notices import Notices
-from app.ui.icons import window_icon
 from app.ui.main_window import MainWindow
 
 #: A window that opens minimised is not painted; the start goes on all the same.
@@ -44,4 +42,3 @@ def show_and_wait(window: MainWindow, notices: Notices) -> None:
     budget.start(PAINT_BUDGET_MS)
     # What the user does meanwhile is kept: it may want a task, and so the event loop.
     waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-    QApplication.setWindowIcon(window_icon())

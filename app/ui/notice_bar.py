@@ -26,6 +26,7 @@ from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.notice_queue import NoticeQueue
+from app.ui.tab_chain import chain_tab_order
 from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 if TYPE_CHECKING:
@@ -143,10 +144,7 @@ class NoticeBar(QWidget):
         view.action_chosen.connect(self._on_action_chosen)
         self._row.insertWidget(0, view, 1)
         # Qt goes by the order of creation: from here on it is the button that was first.
-        before: QWidget = self._dismiss
-        for control in (*view.controls, self._dismiss):
-            QWidget.setTabOrder(before, control)
-            before = control
+        chain_tab_order(self._dismiss, *view.controls, self._dismiss)
         return view
 
     def _show_what_is_left(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.presenters.notices import Level, Notice, NoticeAction
 from app.ui.icons import Icons
 from app.ui.plain_text_edit import PlainTextEdit
+from app.ui.tab_chain import chain_tab_order
 from app.ui.text_label import TextLabel
 from app.ui.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE_S, SPACE_XS, FontRole, Theme
 
@@ -97,14 +98,12 @@ class NoticeView(QWidget):
             old.hide()
             old.deleteLater()
         self._actions = [ActionButton(action, self) for action in notice.actions]
-        before: QWidget = self._advice
         for place, button in enumerate(self._actions):
             button.action_chosen.connect(self.action_chosen)
             self._buttons.insertWidget(place, button)
             button.show()
-            # Qt goes by the order of creation, and everything else is older.
-            QWidget.setTabOrder(before, button)
-            before = button
+        # Qt goes by the order of creation, and everything else is older.
+        chain_tab_order(self._advice, *self._actions)
         self._toggle.setChecked(False)
         self._toggle.setVisible(bool(notice.details))
         self._details.set_text(notice.details)

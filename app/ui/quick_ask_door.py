@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QApplication
 
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
-from app.ui.icons import Icons, window_icon
+from app.ui.icons import Icons
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -79,7 +78,6 @@ class QuickAskDoor(QObject):
         if self._small is None:
             from app.ui.quick_ask import QuickAskWindow
 
-            QApplication.setWindowIcon(window_icon())
             self._quick_ask = self._make_quick_ask()
             self._small = QuickAskWindow(self._quick_ask, self._theme, self._icons)
             self._small.conversation_requested.connect(self._on_conversation_requested)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.chat.formulas import formulas_of
 from app.ui.icons import Icons
+from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.ui.presenter_fakes import FakePresenters
 
@@ -38,3 +39,21 @@ def icons(theme: Theme) -> Icons:
 def fakes(qtbot: QtBot) -> FakePresenters:
     """Presenters that remember what they were asked."""
     return FakePresenters()
+
+
+@pytest.fixture
+def open_window(
+    fakes: FakePresenters, theme: Theme, icons: Icons, qtbot: QtBot
+) -> Callable[[], MainWindow]:
+    """Show the window, at its usual size, with what the presenters have by then."""
+
+    def show() -> MainWindow:
+        window = MainWindow(fakes.bundle(), theme, icons)
+        qtbot.addWidget(window)
+        window.resize(1120, 760)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        return window
+
+    return show

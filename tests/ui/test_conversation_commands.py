@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,18 +28,12 @@ READY = ModelState(ModelStage.READY, "Qwen3", info=ModelInfo(Path("/m/q.gguf"), 
 
 
 @pytest.fixture
-def window(fakes: FakePresenters, theme: Theme, icons: Icons, qtbot: QtBot) -> MainWindow:
+def window(fakes: FakePresenters, open_window: Callable[[], MainWindow]) -> MainWindow:
     fakes.conversations.conversations = (
         conversation("one", "One & only", 2000.0),
         replace(conversation("two", "Two", 1000.0), folder="Work"),
     )
-    window = MainWindow(fakes.bundle(), theme, icons)
-    qtbot.addWidget(window)
-    window.resize(1120, 760)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    return window
+    return open_window()
 
 
 def choose(window: MainWindow, command: Command) -> None:

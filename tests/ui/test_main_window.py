@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,18 +49,13 @@ CUT = (TALK[0], shown("a", Role.ASSISTANT, "A pile", state=MessageState.CUT))
 
 
 @pytest.fixture
-def window(fakes: FakePresenters, theme: Theme, icons: Icons, qtbot: QtBot) -> MainWindow:
+def window(fakes: FakePresenters, open_window: Callable[[], MainWindow]) -> MainWindow:
     fakes.conversations.conversations = (
         conversation("one", "One", 1000.0),
         conversation("two", "Two", 900.0),
     )
     fakes.model.known = (STARTER, QWEN)
-    window = MainWindow(fakes.bundle(), theme, icons)
-    qtbot.addWidget(window)
-    window.resize(1120, 760)
-    with qtbot.waitExposed(window):
-        window.show()
-    return window
+    return open_window()
 
 
 def enabled(window: MainWindow, command: Command) -> bool:

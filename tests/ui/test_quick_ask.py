@@ -102,6 +102,13 @@ def type_question(window: QuickAskWindow, text: str) -> None:
     QTest.keyClick(line, Qt.Key.Key_Return)
 
 
+def let_answer(window: QuickAskWindow, quick_ask: FakeQuickAsk, text: str) -> None:
+    """Ask, and have all of the answer written."""
+    type_question(window, "How?")
+    quick_ask.write(text)
+    quick_ask.end()
+
+
 def test_enter_asks_and_the_answer_comes_as_it_is_written(
     qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
@@ -204,9 +211,7 @@ def test_html_of_a_model_is_shown_as_it_is(
 def test_an_answer_looks_as_in_a_conversation(
     qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
-    type_question(window, "How?")
-    quick_ask.write("**Like** this:\n\n```py\nprint(1)\n```\n")
-    quick_ask.end()
+    let_answer(window, quick_ask, "**Like** this:\n\n```py\nprint(1)\n```\n")
     assert answer(window, qtbot) == "Like this:"
     assert child(page_of(window), CodeBlock).text.toPlainText() == "print(1)"
 
@@ -228,9 +233,7 @@ def test_a_long_answer_is_followed_unless_the_user_reads_further_up(
 def test_another_theme_shows_the_same_answer(
     qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk, theme: Theme
 ) -> None:
-    type_question(window, "How?")
-    quick_ask.write("Like this.")
-    quick_ask.end()
+    let_answer(window, quick_ask, "Like this.")
     theme.set_preferences(ThemeChoice.DARK, 1.5)
     assert answer(window, qtbot) == "Like this."
     shown = page_of(window)._body.focus_widgets()
@@ -251,9 +254,7 @@ def test_a_link_is_asked_about_or_refused(
 def test_tab_goes_from_the_question_through_the_answer_to_the_buttons(
     qtbot: QtBot, window: QuickAskWindow, quick_ask: FakeQuickAsk
 ) -> None:
-    type_question(window, "How?")
-    quick_ask.write("Like this.")
-    quick_ask.end()
+    let_answer(window, quick_ask, "Like this.")
     assert answer(window, qtbot) == "Like this."
     child(window, QLineEdit).setFocus()
     seen: list[object] = []

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from app.presenters.notices import Level, Notice, NoticeAction
 from app.store.store import SearchHit
-from app.ui.icons import Icons
 from app.ui.main_window import MainWindow
-from app.ui.theme import Theme
 from tests.ui.presenter_fakes import FakePresenters, conversation
 
 HIT = SearchHit("one", "One", "m1", "a word", ((2, 6),))
 
 
 @pytest.fixture
-def window(fakes: FakePresenters, theme: Theme, icons: Icons, qtbot: QtBot) -> MainWindow:
-    window = MainWindow(fakes.bundle(), theme, icons)
-    qtbot.addWidget(window)
-    window.resize(1120, 760)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    return window
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()
 
 
 def names_on_the_way(window: MainWindow) -> list[str]:
@@ -46,6 +39,12 @@ def names_on_the_way(window: MainWindow) -> list[str]:
     return names
 
 
+def names_after(name: str, window: MainWindow) -> list[str]:
+    """Return what Tab comes by after the first control called `name`."""
+    names = names_on_the_way(window)
+    return names[names.index(name) + 1 :]
+
+
 def test_an_empty_window(window: MainWindow) -> None:
     assert names_on_the_way(window)[:6] == [
         "Message",
@@ -61,17 +60,13 @@ def test_the_list_comes_behind_the_buttons_above_it(
     window: MainWindow, fakes: FakePresenters
 ) -> None:
     fakes.conversations.give(conversation("one", "One", 1000.0))
-    names = names_on_the_way(window)
-    place = names.index("Bookmarks")
-    assert names[place : place + 3] == ["Bookmarks", "Conversations", "Model: Choose a model"]
+    assert names_after("Bookmarks", window)[:2] == ["Conversations", "Model: Choose a model"]
 
 
 def test_the_bookmarks_come_where_the_list_was(window: MainWindow, fakes: FakePresenters) -> None:
     fakes.conversations.give(conversation("one", "One", 1000.0))
     fakes.conversations.finder.bookmarks_listed.emit((HIT,))
-    names = names_on_the_way(window)
-    place = names.index("New conversation")
-    assert names[place + 1 : place + 5] == [
+    assert names_after("New conversation", window)[:4] == [
         "Bookmarks",
         "Back",
         "Bookmarks",
@@ -85,9 +80,7 @@ def test_a_notice_comes_before_the_conversation_it_stands_in(
     action = NoticeAction("Try again", fakes.notices.attach)
     fakes.notices.attach()
     fakes.notices.post(Notice(Level.ERROR, "It failed.", "", (action,), "Why it failed."))
-    names = names_on_the_way(window)
-    place = names.index("Settings")
-    assert names[place + 1 : place + 5] == [
+    assert names_after("Settings", window)[:4] == [
         "Try again",
         "Details",
         "Dismiss",

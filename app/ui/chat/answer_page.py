@@ -28,7 +28,6 @@ class AnswerPage(QScrollArea):
         self._icons = icons
         self._styles = TextStyles(theme)
         self._text = ""
-        self._is_ended = False
         self._paper = QWidget(self)
         self._frames = FrameTimer(self)
         self._idle = QTimer(self)
@@ -45,16 +44,14 @@ class AnswerPage(QScrollArea):
         self._idle.timeout.connect(self._on_idle)
         theme.changed.connect(self._on_theme_changed)
 
-    @property
-    def text(self) -> str:
-        """What was written so far, letter by letter."""
-        return self._text
-
     def clear(self) -> None:
         """Be ready for another answer."""
         self._text = ""
-        self._is_ended = False
-        self._replace_body()
+        give_up_focus(self._body, self)
+        self._body.hide()
+        self._body.deleteLater()
+        self._body = self._make_body()
+        self._arrange()
 
     def add(self, text: str) -> None:
         """Add `text` at the end; the next frame shows it."""
@@ -64,7 +61,6 @@ class AnswerPage(QScrollArea):
 
     def end(self) -> None:
         """Show that no more text will come."""
-        self._is_ended = True
         self._body.end()
         self._frames.request()
 
@@ -88,13 +84,6 @@ class AnswerPage(QScrollArea):
         body.show()
         return body
 
-    def _replace_body(self) -> None:
-        give_up_focus(self._body, self)
-        self._body.hide()
-        self._body.deleteLater()
-        self._body = self._make_body()
-        self._arrange()
-
     def _column(self) -> int:
         return max(1, self.viewport().width() - 2 * MARGIN)
 
@@ -111,9 +100,8 @@ class AnswerPage(QScrollArea):
             bar = self.verticalScrollBar()
             follows = bar.value() == bar.maximum()
             self._body.advance()
-            self._body.show_caret(
-                None if self._is_ended else QColor(self._theme.colors.accent),
-            )
+            is_ended = self._body.is_ended
+            self._body.show_caret(None if is_ended else QColor(self._theme.colors.accent))
             self._arrange()
             if follows:
                 bar.setValue(bar.maximum())
@@ -130,9 +118,9 @@ class AnswerPage(QScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        text, is_ended = self._text, self._body.is_ended
         self._styles = TextStyles(self._theme)
-        self._replace_body()
-        self._body.append(self._text)
-        if self._is_ended:
-            self._body.end()
-        self._frames.request()
+        self.clear()
+        self.add(text)
+        if is_ended:
+            self.end()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.body import Body
 from app.ui.chat.message_widget import MessageWidget
+from app.ui.tab_chain import chain_tab_order
 
 
 def first_visible(viewport: QWidget, widgets: Iterable[MessageWidget]) -> QWidget | None:
@@ -42,5 +42,4 @@ class TabOrder:
         if controls == self._applied:
             return
         self._applied = controls
-        for before, control in pairwise([self._view, *controls]):
-            QWidget.setTabOrder(before, control)
+        chain_tab_order(self._view, *controls)
