@@ -27,6 +27,8 @@ class AnswerSide(QWidget):
         self.is_finished = False
         self.page: AnswerPage | PlainPage | None = None
         self._title = plain_label(self, role="heading")
+        # A heading over nothing.
+        self._title.hide()
         self._figures = plain_label(self, role="small", tone="quiet")
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -45,6 +47,7 @@ class AnswerSide(QWidget):
         """Show the text on `page` from now on; called once."""
         self.page = page
         page.setAccessibleName(self._title.text())
+        self._title.show()
         self._rows.takeAt(1)
         self._rows.insertWidget(1, page, 1)
 

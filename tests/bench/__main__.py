@@ -16,7 +16,7 @@ from tests.bench.figure import Figure, table
 def _startup(_folder: Path) -> list[Figure]:
     from tests.bench.startup import measure
 
-    return measure(rounds=7)
+    return measure(rounds=21)
 
 
 def _view(_folder: Path) -> list[Figure]:
