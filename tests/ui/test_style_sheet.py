@@ -95,6 +95,8 @@ def test_what_a_file_dialog_proposes_can_be_read(
     field = cast(QLineEdit, dialog.findChild(QLineEdit, "fileNameEdit"))
     QTest.keyClicks(field, "mod")
     completer = field.completer()
+    # The dialog reads its folder in a thread, and no proposal shows itself later.
+    qtbot.waitUntil(lambda: completer.completionCount() == 1)
     completer.complete()
     popup = completer.popup()
     qtbot.waitUntil(popup.isVisible)
