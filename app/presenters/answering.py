@@ -77,13 +77,32 @@ class Answering(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether an answer is being written here, or by the model that would answer."""
-        here = self._replies.within(self._branch.conversation_id)
-        return here is not None or self._replies.by(self._slot.engine).message is not None
+        return self.is_writing_here or self._replies.by(self._slot.engine).message is not None
 
     @property
     def is_paused(self) -> bool:
         """Whether the model that would answer keeps its place in an answer, to go on from it."""
         return bool(self._replies.by(self._slot.engine).paused_id)
+
+    @property
+    def is_writing_here(self) -> bool:
+        """Whether an answer is being written in this conversation."""
+        return self._replies.within(self._branch.conversation_id) is not None
+
+    def twin(self, branch: ShownBranch) -> Answering:
+        """Return one for `branch`, which answers with the means of now."""
+        twin = Answering(
+            branch,
+            self._replies,
+            self._saver,
+            self._conversations,
+            self._models,
+            self._adapters,
+            self._settings,
+            self._notices,
+        )
+        twin._kept = self._kept or self._means(AS_IT_IS, self._adapters.in_use)
+        return twin
 
     def keep_means(self) -> None:
         """Answer what waits with the model, settings and adapter of now, until `drop_means`."""
@@ -92,6 +111,10 @@ class Answering(QObject):
     def drop_means(self) -> None:
         """Answer with what is in use whenever there is something to answer."""
         self._kept = None
+
+    def choose_model(self) -> None:
+        """Let the conversation in use go on with the model of now."""
+        self._conversations.choose(model=str(self._models.state.path or ""))
 
     def is_possible(self, variation: Variation = AS_IT_IS) -> bool:
         """Return whether a request may start now; a refusal is told to the user."""

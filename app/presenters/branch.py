@@ -50,6 +50,13 @@ class ShownBranch(QObject):
         self.tree = MessageTree()
         self.leaf_id = None
 
+    def twin(self) -> ShownBranch:
+        """Return another one, with the same messages."""
+        twin = ShownBranch(self._conversations)
+        twin.conversation_id = self.conversation_id
+        twin.tree, twin.leaf_id = self.tree, self.leaf_id
+        return twin
+
     def fill(self, messages: Iterable[Message]) -> None:
         """Take the messages of the conversation."""
         self.tree = MessageTree(messages)

@@ -6,12 +6,9 @@ is overwritten.
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.chat.conversation import title_from
-from app.chat.message import Message, MessageState, Role, new_id
+from app.chat.message import Message, Role, new_id
 from app.chat.outline import OutlineRow, outline
 from app.chat.text import well_formed
 from app.chat.tree import ShownMessage
@@ -25,7 +22,8 @@ from app.presenters.message_marks import MessageMarks
 from app.presenters.message_offers import MessageOffers, reasons
 from app.presenters.message_queue import MessageQueue
 from app.presenters.model import ModelPresenter
-from app.presenters.notices import NoticeAction, Notices
+from app.presenters.notices import Notices
+from app.presenters.outbox import Outbox
 from app.presenters.place import Place
 from app.presenters.replies import Replies
 from app.presenters.reply import Reply
@@ -87,7 +85,7 @@ class ChatPresenter(QObject):
         self._new_draft = ""
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
-        self._branch = ShownBranch(conversations, self)
+        self._branch = ShownBranch(conversations)
         self._branch.set_paused(replies.paused_ids)
         self._answering = Answering(
             self._branch,
@@ -98,12 +96,13 @@ class ChatPresenter(QObject):
             adapters,
             settings,
             notices,
-            self,
         )
         #: Bookmarks, notes and deletions of messages.
         self.marks = MessageMarks(self._branch, replies, conversations, saver, notices, self)
         #: Messages that wait for the end of an answer.
-        self.queue = MessageQueue(waiting, self)
+        self.queue = MessageQueue(waiting)
+        #: Sends them.
+        self.outbox = Outbox(self._branch, self.queue, self._answering, conversations, self)
         self._connect()
 
     @property
@@ -146,19 +145,6 @@ class ChatPresenter(QObject):
         """Return what is shown, as `messages_shown` carries it."""
         return self._branch.shown()
 
-    def take_finished(self, message: Message) -> None:
-        """Show the final state of an answer, if it is in this conversation."""
-        self._branch.change(message)
-        self.tell_status()
-        here = message.conversation_id == self._branch.conversation_id
-        if here and message.state is not MessageState.COMPLETE:
-            self.queue.give_back(message.conversation_id)
-
-    def give_back_waiting(self) -> None:
-        """Give what waits here back to the composer, unless its model is still at work."""
-        if self.queue.texts and not self._answering.is_busy:
-            self.queue.give_back(self._branch.conversation_id)
-
     @Slot()
     def tell_status(self) -> None:
         """Tell what goes on; what is looked at elsewhere counts, too."""
@@ -181,19 +167,14 @@ class ChatPresenter(QObject):
         if not text:
             return
         self.use()
-        waits = self._answering.is_busy or bool(self.queue.texts)
-        if not waits and not self._answering.is_possible():
+        if not self.outbox.takes():
             return
         self._begin_conversation(text)
-        if waits:
-            self._conversations.choose(model=str(self._models.state.path or ""))
-            self.queue.add(text)
-        else:
-            self._ask(text)
+        self.outbox.put(text)
         self._new_draft = ""
-        self._keep_draft("")
+        self.outbox.keep_draft("")
         self.draft_shown.emit("")
-        self.send_waiting()
+        self.outbox.send_waiting()
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
@@ -292,7 +273,7 @@ class ChatPresenter(QObject):
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, for this conversation."""
         if self._branch.conversation_id:
-            self._keep_draft(well_formed(text))
+            self.outbox.keep_draft(well_formed(text))
         else:
             self._new_draft = well_formed(text)
 
@@ -349,14 +330,6 @@ class ChatPresenter(QObject):
         message = self._branch.get(message_id)
         return "" if message is None else message.text
 
-    def _tell_what_waits(self) -> None:
-        """Say that messages stay behind in the conversation that is left."""
-        left = self._conversations.known(self._branch.conversation_id)
-        if left is not None and self.queue.texts:
-            show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, left.id))
-            words = self.tr("A message in “{title}” waits. It is sent when that is shown again.")
-            self._notices.info(words.format(title=title_from(left.title)), show)
-
     def _begin_conversation(self, text: str) -> None:
         """Make a conversation of what was none before its first message."""
         if not self._branch.conversation_id:
@@ -364,36 +337,10 @@ class ChatPresenter(QObject):
             self.queue.show(self._branch.conversation_id)
             self._conversations.begin(self._branch.conversation_id, text)
 
-    def _ask(self, text: str) -> None:
-        message = self._answering.new_message(self._branch.leaf_id, Role.USER, text)
-        self._answering.answer(message)
-
-    def _keep_draft(self, text: str) -> None:
-        self._conversations.keep_draft(self._branch.conversation_id, self.queue.with_waiting(text))
-
-    def send_waiting(self) -> None:
-        """Send the next message that waits in the shown conversation, if the model can take it."""
-        if not self.queue.texts or self._branch.is_reading:
-            return
-        if self._answering.is_busy or self._answering.is_paused:
-            return
-        if not self._answering.is_possible():
-            self.queue.give_back(self._branch.conversation_id)
-            return
-        shown = self._conversations.known(self._branch.conversation_id)
-        draft = self.queue.without_waiting(shown.draft if shown is not None else "")
-        text = self.queue.take_next()
-        self._ask(text)
-        self._keep_draft(draft)
-        if self._reply_here() is None:
-            # It could not even be asked; nor can what is behind it.
-            self.queue.give_back(self._branch.conversation_id)
-
     @Slot(str)
     def _on_conversation_changed(self, conversation_id: str) -> None:
         if conversation_id == self._branch.conversation_id and conversation_id:
             return
-        self._tell_what_waits()
         self._branch.begin(conversation_id)
         self.queue.show(conversation_id)
         self._branch.is_reading = bool(conversation_id)
@@ -421,7 +368,7 @@ class ChatPresenter(QObject):
         self._show(conversation.leaf_id)
         self._branch.show_through(self._wanted_id)
         self.draft_shown.emit(self.queue.without_waiting(conversation.draft))
-        self.send_waiting()
+        self.outbox.send_waiting()
 
     @Slot(str)
     def _on_message_wanted(self, message_id: str) -> None:

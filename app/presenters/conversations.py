@@ -417,6 +417,8 @@ class ConversationsPresenter(QObject):
     def _show(self, place: Place, conversation_id: str, *, temporary: bool = False) -> None:
         self.leaving.emit()
         left_id = place.conversation_id
+        if conversation_id != left_id:
+            place.leaving.emit()
         if conversation_id and conversation_id == left_id:
             temporary = place.is_temporary
         if conversation_id != left_id and left_id in self._temporary:

@@ -30,6 +30,12 @@ class MessageQueue(QObject):
         """What waits in the shown conversation."""
         return tuple(self._texts.get(self._shown_id, ()))
 
+    def twin(self) -> MessageQueue:
+        """Return another one, about the same conversation."""
+        twin = MessageQueue(self._texts)
+        twin.show(self._shown_id)
+        return twin
+
     def show(self, conversation_id: str) -> None:
         """Be about another conversation."""
         self._shown_id = conversation_id

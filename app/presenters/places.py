@@ -15,8 +15,10 @@ from app.chat.message import Message, MessageState
 from app.errors import AppError
 from app.presenters.chat import ChatPresenter
 from app.presenters.conversations import ConversationsPresenter
+from app.presenters.left_behind import LeftBehind
 from app.presenters.model import ModelPresenter
 from app.presenters.notices import Notices
+from app.presenters.outbox import Outbox
 from app.presenters.place import Place
 from app.presenters.replies import Replies
 from app.presenters.saving import Saver
@@ -62,6 +64,7 @@ class Places(QObject):
         self._last_answered = ""
         self._waiting: dict[str, list[str]] = {}
         self._replies = Replies(saver, self)
+        self._left_behind = LeftBehind(conversations, notices, self)
         #: The one in use.
         self.chat = self._make(conversations.place)
         self._chats = [self.chat]
@@ -143,6 +146,7 @@ class Places(QObject):
     def _make(self, place: Place) -> ChatPresenter:
         chat = self._make_chat(place, self._replies, self._waiting)
         chat.setParent(self)
+        place.leaving.connect(partial(self._left_behind.take, chat.outbox))
         return chat
 
     def _another(self) -> ChatPresenter:
@@ -153,6 +157,9 @@ class Places(QObject):
 
     def _across(self) -> ChatPresenter:
         return next((chat for chat in self._in_view if chat is not self.chat), self.chat)
+
+    def _outboxes(self) -> tuple[Outbox, ...]:
+        return (*(chat.outbox for chat in self._chats), *self._left_behind.outboxes)
 
     def _follow(self, chat: ChatPresenter) -> None:
         chat.messages_shown.connect(self.messages_changed)
@@ -196,29 +203,26 @@ class Places(QObject):
     @Slot(object)
     def _on_reply_finished(self, message: Message) -> None:
         self._models.note_speed(message)
-        for chat in self._chats:
-            chat.take_finished(message)
-        unseen = not self._conversations.is_shown(message.conversation_id)
-        if unseen and message.state is not MessageState.COMPLETE:
-            # It stands in the conversation's draft.
-            self._waiting.pop(message.conversation_id, None)
+        for outbox in self._outboxes():
+            outbox.take_finished(message)
+        self._tell_status()
         if message.state in _FAILED:
             # Another try would end the same way.
-            for chat in self._chats:
-                chat.give_back_waiting()
+            for outbox in self._outboxes():
+                outbox.give_back()
         self._last_answered = message.conversation_id
         self._sending.start()
 
     @Slot()
     def _on_sending_due(self) -> None:
         # Whoever was answered just now comes last.
-        for chat in sorted(self._chats, key=partial(_shows, self._last_answered)):
-            chat.send_waiting()
+        for outbox in sorted(self._outboxes(), key=partial(_is_of, self._last_answered)):
+            outbox.send_waiting()
 
     @Slot(object)
     def _on_model_changed(self) -> None:
         # Another one may be free.
-        if self.chat.queue.texts:
+        if any(self._waiting.values()):
             self._sending.start()
 
     @Slot(object)
@@ -233,5 +237,5 @@ class Places(QObject):
             reply.stop()
 
 
-def _shows(conversation_id: str, chat: ChatPresenter) -> bool:
-    return chat.place.conversation_id == conversation_id
+def _is_of(conversation_id: str, outbox: Outbox) -> bool:
+    return outbox.conversation_id == conversation_id

@@ -192,6 +192,13 @@ class Desk(QObject):
         self._ended.set()
 
 
+async def settle(desk: Desk) -> None:
+    """Let everything happen that is due now."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await desk.saver.flush(5.0)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Let the event loop turn until `condition` holds; fail when it does not in time."""
     async with asyncio.timeout(PATIENCE_S):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from app.chat.message import MessageState
+import pytest
+
+from app.chat.message import Message, MessageState
 from app.presenters.message_queue import MessageQueue
+from app.presenters.written_with import read_settings
+from app.settings.layers import Layer
+from app.settings.schema import entry_named
+from app.store.store import Store
 from tests.presenters.conftest import Play
-from tests.presenters.desk import Desk, until
+from tests.presenters.desk import Desk, settle, until
 from tests.scripted_runtime import Script
 
 SLOW = Script(reply="one two three", repeat=500, tokens_per_second=200)
@@ -116,21 +122,115 @@ def test_a_look_at_another_conversation_leaves_what_waits(play: Play) -> None:
     play(scene)
 
 
-def test_what_waited_elsewhere_is_sent_when_its_conversation_is_shown(play: Play) -> None:
+async def all_answered(desk: Desk, conversation_id: str, count: int) -> tuple[Message, ...]:
+    """Wait until a conversation has `count` messages and nothing is being written."""
+    messages: tuple[Message, ...] = ()
+    while len(messages) < count or desk.chat.is_answering:
+        messages = await desk.store.run(Store.messages, conversation_id)
+    assert await desk.saver.flush(5.0)
+    return await desk.store.run(Store.messages, conversation_id)
+
+
+def test_what_waits_is_sent_while_another_conversation_is_shown(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        desk.chat.send("third")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        messages = await all_answered(desk, here, 6)
+        assert [message.text for message in messages][::2] == ["first", "second", "third"]
+        assert {message.state for message in messages} == {MessageState.COMPLETE}
+        assert messages[2].parent_id == messages[1].id
+        assert desk.shown == []
+        assert not desk.told
+        kept = desk.conversations.known(here)
+        assert kept is not None
+        assert kept.draft == ""
+
+    play(scene)
+
+
+def test_what_waits_elsewhere_is_asked_as_it_was_set_there(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.settings.set_scope(Layer.CONVERSATION)
+        desk.settings.edit(entry_named("max_new_tokens"), 77)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        messages = await all_answered(desk, here, 4)
+        assert read_settings(messages[-1].settings)["max_new_tokens"] == 77
+
+    play(scene)
+
+
+def test_a_conversation_that_is_shown_again_goes_on_with_what_waits(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        desk.chat.send("third")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        await all_answered(desk, here, 3)
+        desk.conversations.open(here)
+        await until(lambda: len(desk.shown) == 6 and not desk.chat.is_answering)
+        assert desk.texts()[::2] == ["first", "second", "third"]
+
+    play(scene)
+
+
+def test_a_glance_at_a_conversation_does_not_keep_it_from_going_on(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SHORT)
         desk.chat.send("first")
         desk.chat.send("second")
         here = desk.conversations.current_id
         desk.conversations.new()
-        await desk.answered()
-        assert desk.shown == []
         desk.conversations.open(here)
+        desk.conversations.new()
+        messages = await all_answered(desk, here, 4)
+        assert [message.text for message in messages][::2] == ["first", "second"]
+
+    play(scene)
+
+
+def test_nothing_is_sent_in_a_temporary_conversation_that_was_left(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.conversations.new_temporary()
+        desk.chat.send("second")
+        assert waiting(desk) == ("second",)
+        desk.conversations.new()
+        monkeypatch.setattr(desk.engine, "run", asked.append)
+        await desk.answered()
+        await settle(desk)
+        assert not asked
+        assert not desk.told
+
+    play(scene)
+
+
+def test_nothing_is_sent_in_a_conversation_that_was_deleted(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        desk.conversations.delete(here)
+        await desk.answered()
+        desk.told[-1].actions[0].run()
         await until(lambda: len(desk.shown) == 4 and not desk.chat.is_answering)
         assert desk.texts()[::2] == ["first", "second"]
-        current = desk.conversations.current
-        assert current is not None
-        assert current.draft == ""
 
     play(scene)
 
@@ -144,7 +244,9 @@ def test_what_waited_elsewhere_is_a_draft_after_a_stop(play: Play) -> None:
         desk.conversations.new()
         desk.chat.stop()
         await desk.answered()
-        desk.conversations.open(here)
+        assert "“first” was not sent" in desk.told[-1].cause
+        desk.told[-1].actions[0].run()
+        assert desk.conversations.current_id == here
         await until(lambda: len(desk.shown) == 2)
         assert desk.draft == "second"
         assert waiting(desk) == ()

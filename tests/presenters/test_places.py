@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from app.chat.message import MessageState
@@ -14,7 +12,7 @@ from app.presenters.chat_status import Activity, ChatStatus
 from app.settings.layers import Layer
 from app.settings.schema import entry_named
 from tests.presenters.conftest import Play
-from tests.presenters.desk import Desk, until
+from tests.presenters.desk import Desk, settle, until
 from tests.presenters.test_two_models import keep_one
 from tests.scripted_runtime import Script
 
@@ -35,13 +33,6 @@ def heat(desk: Desk) -> None:
     """Let the conversation in use be answered at a temperature of its own."""
     desk.settings.set_scope(Layer.CONVERSATION)
     desk.settings.edit(entry_named("temperature"), 1.5)
-
-
-async def settle(desk: Desk) -> None:
-    """Let everything happen that is due now."""
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert await desk.saver.flush(5.0)
 
 
 async def two_asked(desk: Desk) -> tuple[str, str]:
@@ -395,6 +386,11 @@ def test_the_next_start_shows_both_where_they_were(play: Play) -> None:
     play(fourth)
 
 
+def drafts(desk: Desk, *conversation_ids: str) -> list[str]:
+    known = [desk.conversations.known(each) for each in conversation_ids]
+    return [each.draft for each in known if each is not None]
+
+
 async def wait_beside(desk: Desk) -> None:
     """Let the first place be answered slowly, and a message in the second one wait for it."""
     await desk.load(SLOW)
@@ -649,16 +645,15 @@ def test_a_pause_keeps_the_model_from_what_waits(play: Play) -> None:
     play(scene)
 
 
-def test_messages_that_are_left_waiting_are_told(play: Play) -> None:
+def test_what_waits_is_sent_after_its_side_was_closed(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await wait_beside(desk)
+        right = beside(desk).place.conversation_id
         desk.places.go_across()
         desk.places.close_other()
-        assert "“right” waits" in desk.told[-1].cause
-        told = desk.told[-1]
         desk.chat.stop()
-        await desk.answered()
-        told.actions[0].run()
+        await until(lambda: drafts(desk, right) == [""])
+        desk.conversations.open(right)
         await until(lambda: desk.texts()[:1] == ["right"])
         desk.places.stop()
         await desk.answered()

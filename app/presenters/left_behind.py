@@ -1,0 +1,65 @@
+"""Conversations that were left with messages waiting: these are sent though nobody looks on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from app.chat.conversation import title_from
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.notices import NoticeAction, Notices
+from app.presenters.outbox import Outbox
+
+
+class LeftBehind(QObject):
+    """Keeps an outbox for each of them. Lives on the window's thread; owned by `Places`."""
+
+    def __init__(
+        self,
+        conversations: ConversationsPresenter,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._conversations = conversations
+        self._notices = notices
+        self._outboxes: dict[str, Outbox] = {}
+
+    @property
+    def outboxes(self) -> tuple[Outbox, ...]:
+        """Those that have something to send; what is in view sends for itself."""
+        self._drop_done()
+        is_shown = self._conversations.is_shown
+        return tuple(one for one in self._outboxes.values() if not is_shown(one.conversation_id))
+
+    def take(self, outbox: Outbox) -> None:
+        """Let what waits in `outbox` be sent from here, since its conversation is left.
+
+        Nothing of a temporary conversation is sent any more.
+        """
+        left_id = outbox.conversation_id
+        if outbox.queue.texts and self._conversations.is_kept(left_id) and not outbox.is_reading:
+            self._drop(left_id)
+            twin = outbox.twin()
+            twin.setParent(self)
+            twin.queue.text_returned.connect(partial(self._tell_returned, left_id))
+            self._outboxes[left_id] = twin
+
+    def _tell_returned(self, conversation_id: str, _text: str) -> None:
+        conversation = self._conversations.known(conversation_id)
+        if conversation is None or self._conversations.is_shown(conversation_id):
+            return
+        show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, conversation_id))
+        words = self.tr("What waited in “{title}” was not sent. It is in its composer again.")
+        self._notices.info(words.format(title=title_from(conversation.title)), show)
+
+    def _drop_done(self) -> None:
+        for one in tuple(self._outboxes):
+            if not self._outboxes[one].queue.texts or not self._conversations.is_kept(one):
+                self._drop(one)
+
+    def _drop(self, conversation_id: str) -> None:
+        outbox = self._outboxes.pop(conversation_id, None)
+        if outbox is not None:
+            outbox.deleteLater()

@@ -1,0 +1,106 @@
+"""Sends what the user writes in one conversation: at once, or when its model is free.
+
+It goes on with that while another conversation is shown, as a twin that nobody looks at.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.chat.message import Message, MessageState, Role
+from app.presenters.answering import Answering
+from app.presenters.branch import ShownBranch
+from app.presenters.conversations import ConversationsPresenter
+from app.presenters.message_queue import MessageQueue
+
+
+class Outbox(QObject):
+    """What was sent and is not answered yet. Lives on the window's thread."""
+
+    def __init__(
+        self,
+        branch: ShownBranch,
+        queue: MessageQueue,
+        answering: Answering,
+        conversations: ConversationsPresenter,
+        parent: QObject | None = None,
+    ) -> None:
+        """Take over `branch`, `queue` and `answering`, which are of one conversation."""
+        super().__init__(parent)
+        self._branch = branch
+        self.queue = queue
+        self._answering = answering
+        self._conversations = conversations
+        for part in (branch, queue, answering):
+            part.setParent(self)
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation that is meant now."""
+        return self._branch.conversation_id
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the messages of the conversation have not arrived yet."""
+        return self._branch.is_reading
+
+    def takes(self) -> bool:
+        """Return whether a message can be sent, now or later; a refusal is told to the user."""
+        return self._has_to_wait() or self._answering.is_possible()
+
+    def put(self, text: str) -> None:
+        """Send a message that `takes` has found a place for."""
+        if self._has_to_wait():
+            self._answering.choose_model()
+            self.queue.add(text)
+        else:
+            self._ask(text)
+
+    def send_waiting(self) -> None:
+        """Send the next message that waits, if the model can take it."""
+        if not self.queue.texts or self._branch.is_reading:
+            return
+        if self._answering.is_busy or self._answering.is_paused:
+            return
+        if not self._answering.is_possible():
+            self.queue.give_back(self.conversation_id)
+            return
+        known = self._conversations.known(self.conversation_id)
+        draft = self.queue.without_waiting(known.draft if known is not None else "")
+        self._ask(self.queue.take_next())
+        self.keep_draft(draft)
+        if not self._answering.is_writing_here:
+            # It could not even be asked; nor can what is behind it.
+            self.queue.give_back(self.conversation_id)
+
+    def take_finished(self, message: Message) -> None:
+        """Take the final state of an answer, which may be of another conversation."""
+        self._branch.change(message)
+        here = message.conversation_id == self.conversation_id
+        if here and message.state is not MessageState.COMPLETE:
+            self.queue.give_back(self.conversation_id)
+
+    def give_back(self) -> None:
+        """Give what waits back to the composer, unless its model is still at work."""
+        if self.queue.texts and not self._answering.is_busy:
+            self.queue.give_back(self.conversation_id)
+
+    def keep_draft(self, text: str) -> None:
+        """Keep what stands in the composer, behind what waits."""
+        self._conversations.keep_draft(self.conversation_id, self.queue.with_waiting(text))
+
+    def twin(self) -> Outbox:
+        """Return one that goes on with what waits while this one is about something else.
+
+        It asks the model of now, with the settings of now.
+        """
+        branch = self._branch.twin()
+        answering = self._answering.twin(branch)
+        return Outbox(branch, self.queue.twin(), answering, self._conversations)
+
+    def _has_to_wait(self) -> bool:
+        return self._answering.is_busy or bool(self.queue.texts)
+
+    def _ask(self, text: str) -> None:
+        message = self._answering.new_message(self._branch.leaf_id, Role.USER, text)
+        self._answering.answer(message)
