@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.chat.tree import ShownMessage
 from app.presenters.chat import ChatPresenter
@@ -16,7 +16,7 @@ from app.presenters.notices import Notices
 from app.ui.composer import Composer
 from app.ui.icons import Icons
 from app.ui.notice_bar import NoticeBar
-from app.ui.theme import COLUMN_WIDTH, SPACE_L, SPACE_M, SPACE_S, Theme
+from app.ui.theme import COLUMN_WIDTH, CONTROL_HEIGHT, SPACE_L, SPACE_M, SPACE_S, Theme
 from app.ui.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class ChatPane(QWidget):
         # A click anywhere lets this conversation be in use, and the user write.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._pages = QStackedWidget(self)
+        # It takes the room that is left; where there is little, what is below comes first.
+        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._pages.setMinimumHeight(CONTROL_HEIGHT)
         self.welcome = Welcome(theme, icons, self._pages)
         self._column = QWidget(self)
         self.composer = Composer(theme, icons, self._column)

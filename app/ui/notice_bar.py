@@ -27,7 +27,7 @@ from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.notice_queue import NoticeQueue
 from app.ui.tab_chain import chain_tab_order
-from app.ui.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.ui.theme import CONTROL_HEIGHT, RADIUS, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 if TYPE_CHECKING:
     from app.ui.notice_view import NoticeView
@@ -64,7 +64,7 @@ class NoticeBar(QWidget):
         self._row.addWidget(self._dismiss, 0, top)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(self.tr("Notice"))
         self.hide()
         notices.notice_posted.connect(self._on_notice_posted)
@@ -138,11 +138,12 @@ class NoticeBar(QWidget):
         painter.end()
 
     def _make_view(self) -> NoticeView:
+        from app.ui.fitting_area import FittingArea
         from app.ui.notice_view import NoticeView
 
-        view = NoticeView(self._theme, self._icons, self)
+        view = NoticeView(self._theme, self._icons)
         view.action_chosen.connect(self._on_action_chosen)
-        self._row.insertWidget(0, view, 1)
+        self._row.insertWidget(0, FittingArea(view, 2 * CONTROL_HEIGHT, self), 1)
         # Qt goes by the order of creation: from here on it is the button that was first.
         chain_tab_order(self._dismiss, *view.controls, self._dismiss)
         return view

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
@@ -69,6 +71,29 @@ def test_a_notice_is_shown_with_cause_and_advice(bar: NoticeBar, notices: Notice
     assert bar.view._cause.toPlainText() == "The model is damaged."
     assert bar.view._advice.toPlainText() == "Get it again."
     assert bar.accessibleDescription() == "The model is damaged. Get it again."
+
+
+def test_where_there_is_no_room_it_scrolls_to_the_button_that_the_keyboard_is_on(
+    bar: NoticeBar, notices: Notices, window: QWidget, qtbot: QtBot
+) -> None:
+    actions = tuple(NoticeAction(label, Asked().run) for label in ("Get it again", "Show it"))
+    notices.post(Notice(Level.ERROR, "The model is damaged. " * 12, "Get it again.", actions))
+    window.resize(320, 180)
+    view = bar.view
+    last = view._actions[-1]
+    qtbot.waitUntil(lambda: _rows(last, bar).stop > bar.height())
+    for above, below in pairwise((view._cause, view._advice, last)):
+        assert _rows(above, view).stop <= _rows(below, view).start
+    QTest.keyClick(window, Qt.Key.Key_Tab)
+    while not last.hasFocus():
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert _rows(last, bar).stop <= bar.height()
+
+
+def _rows(widget: QWidget, around: QWidget) -> range:
+    """Return the lines of pixels of `around` that a widget is on."""
+    top = widget.mapTo(around, QPoint()).y()
+    return range(top, top + widget.height())
 
 
 def test_words_with_markup_are_shown_as_they_are(bar: NoticeBar, notices: Notices) -> None:

@@ -111,7 +111,8 @@ class QueueBar(QWidget):
         # The ground is that of the box.
         inner.setAutoFillBackground(False)
         self._area.viewport().setAutoFillBackground(False)
-        self._area.setFixedHeight(_SIDE * min(len(texts), _MOST_ROWS))
+        shown = min(len(texts), _MOST_ROWS)
+        self._area.setFixedHeight(inner.sizeHint().height() * shown // len(texts))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box around it."""
