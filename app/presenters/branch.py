@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.chat.message import Message, Role
 from app.chat.tree import MessageTree, ShownMessage
-from app.presenters.conversations import ConversationsPresenter
+from app.presenters.conversation_book import ConversationBook
 
 
 class ShownBranch(QObject):
@@ -21,11 +21,9 @@ class ShownBranch(QObject):
     #: A shown message has changed; carries a ShownMessage.
     message_changed = Signal(object)
 
-    def __init__(
-        self, conversations: ConversationsPresenter, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, book: ConversationBook, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._conversations = conversations
+        self._book = book
         self.conversation_id = ""
         self.tree = MessageTree()
         self.leaf_id: str | None = None
@@ -52,7 +50,7 @@ class ShownBranch(QObject):
 
     def twin(self) -> ShownBranch:
         """Return another one, with the same messages."""
-        twin = ShownBranch(self._conversations)
+        twin = ShownBranch(self._book)
         twin.conversation_id = self.conversation_id
         twin.tree, twin.leaf_id = self.tree, self.leaf_id
         return twin
@@ -85,7 +83,7 @@ class ShownBranch(QObject):
     def show_and_keep(self, leaf_id: str | None) -> None:
         """Show another branch, also the next time the conversation is opened."""
         self.show(leaf_id)
-        self._conversations.show_branch(self.conversation_id, leaf_id)
+        self._book.show_branch(self.conversation_id, leaf_id)
 
     def show_through(self, message_id: str) -> None:
         """Show the newest branch through a message, unless the message is shown already."""
@@ -105,7 +103,7 @@ class ShownBranch(QObject):
         """Show the branch that ends with the last of `messages`, each the parent of the next."""
         at_end = messages[0].parent_id == self.leaf_id
         self.leaf_id = messages[-1].id
-        self._conversations.touch(self.conversation_id, self.leaf_id)
+        self._book.touch(self.conversation_id, self.leaf_id)
         if at_end:
             for message in messages:
                 self.message_added.emit(self.shown_one(message.id))

@@ -85,7 +85,7 @@ class ChatPresenter(QObject):
         self._new_draft = ""
         # Shown once they have arrived, on whichever branch it stands.
         self._wanted_id = ""
-        self._branch = ShownBranch(conversations)
+        self._branch = ShownBranch(conversations.book)
         self._branch.set_paused(replies.paused_ids)
         self._answering = Answering(
             self._branch,
@@ -102,7 +102,7 @@ class ChatPresenter(QObject):
         #: Messages that wait for the end of an answer.
         self.queue = MessageQueue(waiting)
         #: Sends them.
-        self.outbox = Outbox(self._branch, self.queue, self._answering, conversations, self)
+        self.outbox = Outbox(self._branch, self.queue, self._answering, conversations.book, self)
         self._connect()
 
     @property
@@ -358,7 +358,7 @@ class ChatPresenter(QObject):
             if conversation_id == self._branch.conversation_id:
                 self._conversations.clear(self.place)
             raise
-        conversation = self._conversations.known(conversation_id)
+        conversation = self._conversations.book.get(conversation_id)
         if conversation is None or conversation_id != self._branch.conversation_id:
             return
         self._branch.is_reading = False

@@ -10,21 +10,19 @@ import time
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.conversation import TITLE_LENGTH, Choices, Conversation, title_from
-from app.chat.grouping import Group, Section, folder_name, sections_of
+from app.chat.grouping import Group, Section, sections_of
 from app.chat.message import new_id
-from app.chat.text import well_formed
+from app.presenters.conversation_book import ConversationBook
 from app.presenters.finder import Finder
 from app.presenters.folders import Folders
 from app.presenters.notices import NoticeAction, Notices
 from app.presenters.place import Place
 from app.presenters.saving import Saver
 from app.presenters.tasks import Tasks
-from app.presenters.temporary import TemporaryConversation, keep_copy
 from app.store.store import SearchHit, Store
 from app.store.worker import StoreThread
 
@@ -61,10 +59,10 @@ class ConversationsPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._store = store
-        self._saver = saver
         self._notices = notices
         self._tasks = tasks
-        self._conversations: dict[str, Conversation] = {}
+        #: What there is.
+        self.book = ConversationBook(saver, self)
         #: The one in use.
         self.place = Place(self)
         self._places = [self.place]
@@ -73,13 +71,12 @@ class ConversationsPresenter(QObject):
         #: What is done with whole folders.
         self.folders = Folders(self, notices)
         self._collapsed = frozenset({Group.ARCHIVE.value})
-        self._temporary: dict[str, TemporaryConversation] = {}
+        self.book.changed.connect(self._on_book_changed)
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
         """Every conversation that is kept, pinned ones first, then the newest."""
-        kept = (one for one in self._conversations.values() if one.id not in self._temporary)
-        return tuple(sorted(kept, key=_recency, reverse=True))
+        return self.book.kept
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -120,7 +117,7 @@ class ConversationsPresenter(QObject):
     @property
     def current(self) -> Conversation | None:
         """The shown conversation, or None while a new one has no message yet."""
-        return self._conversations.get(self.current_id)
+        return self.book.get(self.current_id)
 
     def add_place(self) -> Place:
         """Make room for one more conversation beside the others."""
@@ -151,32 +148,22 @@ class ConversationsPresenter(QObject):
         """Return whether a conversation is shown in one of the places."""
         return self._place_of(conversation_id) is not None
 
-    def is_kept(self, conversation_id: str) -> bool:
-        """Return whether a conversation outlives the program."""
-        return conversation_id in self._conversations and conversation_id not in self._temporary
-
-    def known(self, conversation_id: str) -> Conversation | None:
-        """Return a conversation, or None when it is not there (any more)."""
-        return self._conversations.get(conversation_id)
-
     async def load(self, last_id: str) -> None:
         """Read the list and show the conversation that was shown last. Raises StoreError.
 
         A conversation that was begun meanwhile stays as it is, and in view.
         """
         found = await self._store.run(Store.conversations)
-        stored = {conversation.id: conversation for conversation in found}
-        self._conversations = stored | self._conversations
-        self.conversations_changed.emit(self.conversations)
+        self.book.fill(found)
         if not self.current_id:
-            self.open(last_id if last_id in self._conversations else "")
+            self.open(last_id if last_id in self.book else "")
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation where it is shown already, or else in the place in use.
 
         An empty id shows a new one.
         """
-        if conversation_id and conversation_id not in self._conversations:
+        if conversation_id and conversation_id not in self.book:
             return
         elsewhere = self._place_of(conversation_id) if conversation_id else None
         if elsewhere is not None and elsewhere is not self.place:
@@ -218,7 +205,7 @@ class ConversationsPresenter(QObject):
 
     def go_back(self) -> None:
         """Show the conversation that was shown before this one."""
-        if self.place.last_id in self._conversations:
+        if self.place.last_id in self.book:
             self.open(self.place.last_id)
 
     def new_temporary(self) -> None:
@@ -228,11 +215,7 @@ class ConversationsPresenter(QObject):
     def keep_temporary(self) -> None:
         """Make the temporary conversation that is shown one that is kept."""
         self.place.is_temporary = False
-        temporary = self._temporary.pop(self.current_id, None)
-        if temporary is not None:
-            self._saver.let_go(temporary)
-            self._saver.save(keep_copy, temporary.handed_over())
-            self.conversations_changed.emit(self.conversations)
+        if self.book.keep(self.current_id):
             self.current_changed.emit(self.current_id)
         self._tell_temporary(self.place)
 
@@ -255,87 +238,34 @@ class ConversationsPresenter(QObject):
             now,
             choices=self.place.new_choices,
         )
-        self._conversations[conversation.id] = conversation
         self.place.conversation_id = conversation.id
-        if self.place.is_temporary:
-            self._temporary[conversation.id] = TemporaryConversation(conversation.id)
-            self._saver.hold(self._temporary[conversation.id])
-        self._saver.save(Store.add_conversation, conversation)
-        self.conversations_changed.emit(self.conversations)
+        self.book.begin(conversation, temporary=self.place.is_temporary)
         self.current_changed.emit(conversation_id)
         self.place.conversation_changed.emit(conversation_id)
 
-    def touch(self, conversation_id: str, leaf_id: str) -> None:
-        """Note that a message was added: the conversation moves up and shows that branch.
-
-        The store does the same by itself when it adds the message.
-        """
-        self._change(conversation_id, leaf_id=leaf_id, updated_at=time.time())
-
-    def show_branch(self, conversation_id: str, leaf_id: str | None) -> None:
-        """Remember which branch of a conversation is shown."""
-        self._change(conversation_id, leaf_id=leaf_id)
-        self._saver.save(Store.set_leaf, conversation_id, leaf_id)
-
-    def keep_draft(self, conversation_id: str, text: str) -> None:
-        """Keep what stands in the composer of a conversation."""
-        conversation = self._conversations.get(conversation_id)
-        if conversation is None or conversation.draft == text:
-            return
-        self._conversations[conversation_id] = replace(conversation, draft=text)
-        self._saver.save(Store.set_draft, conversation_id, text)
-
-    def rename(self, conversation_id: str, title: str) -> None:
-        """Give a conversation another title; an empty one changes nothing."""
-        title = " ".join(well_formed(title).split())
-        if title and conversation_id in self._conversations:
-            self._change(conversation_id, title=title)
-            self._saver.save(Store.rename_conversation, conversation_id, title)
-
-    def set_pinned(self, conversation_id: str, pinned: bool) -> None:
-        """Keep a conversation at the top of the list, or not."""
-        if conversation_id in self._conversations:
-            self._change(conversation_id, pinned=pinned)
-            self._saver.save(Store.set_pinned, conversation_id, pinned)
-
-    def set_folder(self, conversation_id: str, folder: str) -> None:
-        """Lay a conversation into a folder, which is there by being named, or into none."""
-        self.fill_folder((conversation_id,), folder)
-
-    def fill_folder(self, conversation_ids: tuple[str, ...], folder: str) -> None:
-        """Lay several conversations into a folder, or into none; the list changes once."""
-        name = folder_name(well_formed(folder))
-        known = [each for each in conversation_ids if each in self._conversations]
-        for each in known:
-            self._conversations[each] = replace(self._conversations[each], folder=name)
-            self._saver.save(Store.set_folder, each, name)
-        if known:
-            self.conversations_changed.emit(self.conversations)
-
     def set_archived(self, conversation_id: str, archived: bool) -> None:
-        """Put a conversation away at the end of the list, or take it out again."""
-        conversation = self._conversations.get(conversation_id)
+        """Put a conversation away at the end of the list, with a way back, or take it out again."""
+        conversation = self.book.get(conversation_id)
         if conversation is None or conversation.archived == archived:
             return
-        self._change(conversation_id, archived=archived)
-        self._saver.save(Store.set_archived, conversation_id, archived)
+        self.book.set_archived(conversation_id, archived)
         if archived:
             undo = NoticeAction(
-                self.tr("Undo"), partial(self.set_archived, conversation_id, archived=False)
+                self.tr("Undo"), partial(self.book.set_archived, conversation_id, archived=False)
             )
             title = title_from(conversation.title)
             self._notices.info(self.tr("“{title}” was archived.").format(title=title), undo)
 
     def duplicate(self, conversation_id: str) -> None:
         """Show a copy of a conversation, with every branch."""
-        conversation = self._conversations.get(conversation_id)
-        if conversation is not None and conversation_id not in self._temporary:
+        conversation = self.book.get(conversation_id)
+        if conversation is not None and self.book.is_kept(conversation_id):
             title = self.tr("{title} (copy)").format(title=conversation.title[:TITLE_LENGTH])
             self._tasks.start(self._duplicate(conversation_id, title), "duplicate")
 
     def ask_for_title(self, conversation_id: str) -> None:
         """Let the model write a title for a conversation."""
-        if conversation_id in self._conversations:
+        if conversation_id in self.book:
             self.title_wanted.emit(conversation_id)
 
     def choose(self, **changes: str) -> None:
@@ -351,34 +281,27 @@ class ConversationsPresenter(QObject):
         if self.current is None:
             self.place.new_choices = choices
         else:
-            self._change(self.current_id, choices=choices)
-            self._saver.save(Store.set_choices, self.current_id, choices)
+            self.book.set_choices(self.current_id, choices)
         self.choices_changed.emit(choices)
 
     @Slot(str, str)
     def rename_preset(self, old: str, new: str) -> None:
         """Let every conversation that has a preset go on with it under its new name."""
-        for conversation in tuple(self._conversations.values()):
-            if conversation.choices.preset == old:
-                choices = replace(conversation.choices, preset=new)
-                self._conversations[conversation.id] = replace(conversation, choices=choices)
         for place in self._places:
             if place.preset == old:
                 place.preset = new
             if place.new_choices.preset == old:
                 place.new_choices = replace(place.new_choices, preset=new)
-        self._saver.save(Store.rename_preset, old, new)
+        self.book.rename_preset(old, new)
 
     def delete(self, conversation_id: str) -> None:
         """Take a conversation out of the list; the notice offers to undo it."""
-        if conversation_id not in self._conversations:
+        if conversation_id not in self.book:
             return
         self.leaving.emit()
         place = self._place_of(conversation_id)
         order = [one.id for one in self.in_reach]
-        conversation = self._conversations.pop(conversation_id)
-        self._saver.save(Store.delete_conversation, conversation_id)
-        self.conversations_changed.emit(self.conversations)
+        conversation = self.book.remove(conversation_id)
         if conversation_id == self.current_id:
             position = order.index(conversation_id) if conversation_id in order else 0
             before, after = order[:position], order[position + 1 :]
@@ -393,22 +316,21 @@ class ConversationsPresenter(QObject):
 
     def restore(self, conversation: Conversation, place: Place | None = None) -> None:
         """Bring a deleted conversation back and show it, in `place` if that is still empty."""
-        self._saver.save(Store.restore_conversation, conversation.id)
-        self._take_in(conversation, place)
+        self.book.bring_back(conversation)
+        self._show_taken(conversation.id, place)
 
     async def _duplicate(self, conversation_id: str, title: str) -> None:
         copy = await self._store.run(Store.duplicate_conversation, conversation_id, new_id(), title)
         if copy is not None:
-            self._take_in(copy)
+            self.book.put(copy)
+            self._show_taken(copy.id)
 
-    def _take_in(self, conversation: Conversation, place: Place | None = None) -> None:
-        """List a conversation and show it, unless a temporary one would end by that."""
-        self._conversations[conversation.id] = conversation
-        self.conversations_changed.emit(self.conversations)
+    def _show_taken(self, conversation_id: str, place: Place | None = None) -> None:
+        """Show a conversation that came back, unless a temporary one would end by that."""
         if place is not None and place.is_in_view and not place.conversation_id:
-            self._show(place, conversation.id)
-        elif self.current_id not in self._temporary:
-            self.open(conversation.id)
+            self._show(place, conversation_id)
+        elif not self.book.is_temporary(self.current_id):
+            self.open(conversation_id)
 
     def _place_of(self, conversation_id: str) -> Place | None:
         places = (place for place in self._places if place.is_in_view)
@@ -421,16 +343,15 @@ class ConversationsPresenter(QObject):
             place.leaving.emit()
         if conversation_id and conversation_id == left_id:
             temporary = place.is_temporary
-        if conversation_id != left_id and left_id in self._temporary:
-            self._conversations.pop(left_id, None)
-            self._temporary.pop(left_id).end()
+        if conversation_id != left_id and self.book.is_temporary(left_id):
+            self.book.end_temporary(left_id)
             self.temporary_ended.emit(left_id)
         elif conversation_id != left_id and left_id:
             place.last_id = left_id
         was_temporary, place.is_temporary = place.is_temporary, temporary
         place.conversation_id = conversation_id
         # A new conversation goes on with the preset that was in use here.
-        shown = self._conversations.get(conversation_id)
+        shown = self.book.get(conversation_id)
         place.preset = place.preset if shown is None else shown.choices.preset
         place.new_choices = Choices(preset=place.preset)
         if place is self.place:
@@ -444,12 +365,6 @@ class ConversationsPresenter(QObject):
         if place is self.place:
             self.temporary_changed.emit(place.is_temporary)
 
-    def _change(self, conversation_id: str, **changes: Any) -> None:
-        conversation = self._conversations.get(conversation_id)
-        if conversation is not None:
-            self._conversations[conversation_id] = replace(conversation, **changes)
-            self.conversations_changed.emit(self.conversations)
-
-
-def _recency(conversation: Conversation) -> tuple[bool, float]:
-    return (conversation.pinned, conversation.updated_at)
+    @Slot()
+    def _on_book_changed(self) -> None:
+        self.conversations_changed.emit(self.conversations)

@@ -30,7 +30,7 @@ class Folders(QObject):
 
     def move(self, conversation_id: str, section: Section) -> None:
         """Put a conversation where it was dragged to: a folder, the archive, the top, or none."""
-        conversation = self._conversations.known(conversation_id)
+        conversation = self._conversations.book.get(conversation_id)
         if conversation is None:
             return
         if section.group is Group.ARCHIVE:
@@ -39,21 +39,21 @@ class Folders(QObject):
         if conversation.archived:
             self._conversations.set_archived(conversation_id, archived=False)
         if conversation.folder != section.folder:
-            self._conversations.set_folder(conversation_id, section.folder)
+            self._conversations.book.set_folder(conversation_id, section.folder)
         pinned = section.group is Group.PINNED
         if section.group is not Group.FOLDER and conversation.pinned != pinned:
-            self._conversations.set_pinned(conversation_id, pinned)
+            self._conversations.book.set_pinned(conversation_id, pinned)
 
     def rename(self, old: str, name: str) -> None:
         """Give a folder another name; that of another folder brings both together."""
         if (name := folder_name(well_formed(name))) and name != old:
-            self._conversations.fill_folder(self._content(old), name)
+            self._conversations.book.fill_folder(self._content(old), name)
 
     def remove(self, name: str) -> None:
         """Take a folder away; its conversations stay. The notice offers to undo it."""
         content = self._content(name)
-        self._conversations.fill_folder(content, "")
-        put_back = partial(self._conversations.fill_folder, content, name)
+        self._conversations.book.fill_folder(content, "")
+        put_back = partial(self._conversations.book.fill_folder, content, name)
         undo = NoticeAction(self.tr("Undo"), put_back)
         self._notices.info(
             self.tr("The folder “{name}” was removed. Its conversations stay.").format(name=name),

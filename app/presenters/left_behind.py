@@ -39,7 +39,11 @@ class LeftBehind(QObject):
         Nothing of a temporary conversation is sent any more.
         """
         left_id = outbox.conversation_id
-        if outbox.queue.texts and self._conversations.is_kept(left_id) and not outbox.is_reading:
+        if (
+            outbox.queue.texts
+            and self._conversations.book.is_kept(left_id)
+            and not outbox.is_reading
+        ):
             self._drop(left_id)
             twin = outbox.twin()
             twin.setParent(self)
@@ -47,7 +51,7 @@ class LeftBehind(QObject):
             self._outboxes[left_id] = twin
 
     def _tell_returned(self, conversation_id: str, _text: str) -> None:
-        conversation = self._conversations.known(conversation_id)
+        conversation = self._conversations.book.get(conversation_id)
         if conversation is None or self._conversations.is_shown(conversation_id):
             return
         show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, conversation_id))
@@ -56,7 +60,7 @@ class LeftBehind(QObject):
 
     def _drop_done(self) -> None:
         for one in tuple(self._outboxes):
-            if not self._outboxes[one].queue.texts or not self._conversations.is_kept(one):
+            if not self._outboxes[one].queue.texts or not self._conversations.book.is_kept(one):
                 self._drop(one)
 
     def _drop(self, conversation_id: str) -> None:

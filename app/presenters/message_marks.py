@@ -91,5 +91,5 @@ class MessageMarks(QObject):
                 self._branch.tree.put_back(taken)
             self._branch.show_and_keep(leaf_id)
         else:
-            self._conversations.show_branch(conversation_id, leaf_id)
+            self._conversations.book.show_branch(conversation_id, leaf_id)
             self._conversations.open_anew(conversation_id)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from app.chat.message import Message, MessageState, Role
 from app.presenters.answering import Answering
 from app.presenters.branch import ShownBranch
-from app.presenters.conversations import ConversationsPresenter
+from app.presenters.conversation_book import ConversationBook
 from app.presenters.message_queue import MessageQueue
 
 
@@ -22,7 +22,7 @@ class Outbox(QObject):
         branch: ShownBranch,
         queue: MessageQueue,
         answering: Answering,
-        conversations: ConversationsPresenter,
+        book: ConversationBook,
         parent: QObject | None = None,
     ) -> None:
         """Take over `branch`, `queue` and `answering`, which are of one conversation."""
@@ -30,7 +30,7 @@ class Outbox(QObject):
         self._branch = branch
         self.queue = queue
         self._answering = answering
-        self._conversations = conversations
+        self._book = book
         for part in (branch, queue, answering):
             part.setParent(self)
 
@@ -65,7 +65,7 @@ class Outbox(QObject):
         if not self._answering.is_possible():
             self.queue.give_back(self.conversation_id)
             return
-        known = self._conversations.known(self.conversation_id)
+        known = self._book.get(self.conversation_id)
         draft = self.queue.without_waiting(known.draft if known is not None else "")
         self._ask(self.queue.take_next())
         self.keep_draft(draft)
@@ -87,7 +87,7 @@ class Outbox(QObject):
 
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, behind what waits."""
-        self._conversations.keep_draft(self.conversation_id, self.queue.with_waiting(text))
+        self._book.keep_draft(self.conversation_id, self.queue.with_waiting(text))
 
     def twin(self) -> Outbox:
         """Return one that goes on with what waits while this one is about something else.
@@ -96,7 +96,7 @@ class Outbox(QObject):
         """
         branch = self._branch.twin()
         answering = self._answering.twin(branch)
-        return Outbox(branch, self.queue.twin(), answering, self._conversations)
+        return Outbox(branch, self.queue.twin(), answering, self._book)
 
     def _has_to_wait(self) -> bool:
         return self._answering.is_busy or bool(self.queue.texts)

@@ -180,9 +180,9 @@ class Places(QObject):
     @Slot()
     def _remember(self) -> None:
         shown = tuple(chat.place.conversation_id for chat in self._in_view)
-        kept = tuple(each if self._conversations.is_kept(each) else "" for each in shown)
+        kept = tuple(each if self._conversations.book.is_kept(each) else "" for each in shown)
         current = self._conversations.current_id
-        last = current if self._conversations.is_kept(current) else ""
+        last = current if self._conversations.book.is_kept(current) else ""
         self._settings.set_value("state", "last_conversation", last)
         self._settings.set_value("state", "conversations_in_view", kept)
 

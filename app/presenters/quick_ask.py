@@ -156,7 +156,7 @@ class QuickAsk(QObject):
         self._conversations.begin(conversation_id, question.text)
         for message in (question, answer):
             self._saver.save(Store.add_message, message)
-        self._conversations.touch(conversation_id, answer.id)
+        self._conversations.book.touch(conversation_id, answer.id)
         self._conversations.choose(model=str(self._models.state.path or ""))
         self.readiness_changed.emit()
 

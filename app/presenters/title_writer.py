@@ -81,7 +81,7 @@ class TitleWriter(QObject):
         failure: AppError | None = None
         try:
             messages = await self._store.run(Store.messages, conversation_id)
-            conversation = self._conversations.known(conversation_id)
+            conversation = self._conversations.book.get(conversation_id)
             if conversation is not None and messages and not self._is_stopped:
                 await run.finish(_request(conversation, messages))
         except AppError as error:
@@ -96,7 +96,7 @@ class TitleWriter(QObject):
             self._take(conversation_id, title_in(run.text))
 
     def _take(self, conversation_id: str, title: str) -> None:
-        conversation = self._conversations.known(conversation_id)
+        conversation = self._conversations.book.get(conversation_id)
         if conversation is None:
             return
         if not title:
@@ -104,8 +104,8 @@ class TitleWriter(QObject):
                 self.tr("The model wrote no title."), self.tr("Rename the conversation by hand.")
             )
             return
-        self._conversations.rename(conversation_id, title)
-        undo = partial(self._conversations.rename, conversation_id, conversation.title)
+        self._conversations.book.rename(conversation_id, title)
+        undo = partial(self._conversations.book.rename, conversation_id, conversation.title)
         self._notices.info(
             self.tr("The conversation is called “{title}” now.").format(title=title),
             NoticeAction(self.tr("Undo"), undo),

@@ -162,7 +162,7 @@ class ChatPanes(QWidget):
     def _title(self, chat: ChatPresenter) -> str:
         if chat.place.is_temporary:
             return self.tr("Temporary conversation")
-        conversation = self._conversations.known(chat.place.conversation_id)
+        conversation = self._conversations.book.get(chat.place.conversation_id)
         if conversation is None:
             return self.tr("New conversation")
         return shown_title(conversation.title)

@@ -154,7 +154,7 @@ class ConversationList(QFrame):
 
         names = self._presenter.folders.names
         dialog = FolderDialog(conversation_id, names, parent=self.window())
-        dialog.name_chosen.connect(self._presenter.set_folder)
+        dialog.name_chosen.connect(self._presenter.book.set_folder)
         dialog.open()
 
     def event(self, event: QEvent) -> bool:
@@ -194,7 +194,7 @@ class ConversationList(QFrame):
         view = ConversationView(self._theme, self._icons, self._pages)
         view.conversation_chosen.connect(self._on_conversation_chosen)
         view.beside_requested.connect(self.beside_requested)
-        view.title_edited.connect(self._presenter.rename)
+        view.title_edited.connect(self._presenter.book.rename)
         view.delete_requested.connect(self._on_delete_requested)
         view.fold_requested.connect(self._presenter.toggle_section)
         view.conversation_dropped.connect(self._on_conversation_dropped)
@@ -259,10 +259,10 @@ class ConversationList(QFrame):
         presenter = self._presenter
         menu.beside_requested.connect(self.beside_requested)
         menu.title_requested.connect(presenter.ask_for_title)
-        menu.pin_requested.connect(presenter.set_pinned)
+        menu.pin_requested.connect(presenter.book.set_pinned)
         menu.archive_requested.connect(presenter.set_archived)
         menu.duplicate_requested.connect(presenter.duplicate)
-        menu.folder_chosen.connect(presenter.set_folder)
+        menu.folder_chosen.connect(presenter.book.set_folder)
         menu.new_folder_requested.connect(self.name_folder)
 
     @Slot(object)

@@ -56,7 +56,7 @@ class WindowCommands(QObject):
     def move_to_folder(self, folder: str) -> None:
         """Lay the shown conversation into a folder."""
         conversations = self._presenters.conversations
-        conversations.set_folder(conversations.current_id, folder)
+        conversations.book.set_folder(conversations.current_id, folder)
 
     @Slot()
     def name_folder(self) -> None:
@@ -233,7 +233,9 @@ class WindowCommands(QObject):
     def _toggle_pinned(self) -> None:
         conversations = self._presenters.conversations
         if conversations.current is not None:
-            conversations.set_pinned(conversations.current_id, not conversations.current.pinned)
+            conversations.book.set_pinned(
+                conversations.current_id, not conversations.current.pinned
+            )
 
     def _toggle_archived(self) -> None:
         conversations = self._presenters.conversations

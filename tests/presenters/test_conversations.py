@@ -35,7 +35,7 @@ def test_the_newest_conversation_stands_first(play: Play) -> None:
 def test_a_pinned_conversation_stands_before_newer_ones(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one", "two")
-        desk.conversations.set_pinned(desk.conversations.conversations[1].id, pinned=True)
+        desk.conversations.book.set_pinned(desk.conversations.conversations[1].id, pinned=True)
         assert titles(desk) == ["one", "two"]
 
     play(scene)
@@ -44,8 +44,8 @@ def test_a_pinned_conversation_stands_before_newer_ones(play: Play) -> None:
 def test_renaming_lasts(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one")
-        desk.conversations.rename(desk.conversations.current_id, "  Better \n name ")
-        desk.conversations.rename(desk.conversations.current_id, "   ")
+        desk.conversations.book.rename(desk.conversations.current_id, "  Better \n name ")
+        desk.conversations.book.rename(desk.conversations.current_id, "   ")
         assert titles(desk) == ["Better name"]
 
     async def next_start(desk: Desk) -> None:
@@ -187,8 +187,8 @@ def test_folders_are_there_while_something_lies_in_them(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one", "two", "three")
         ids = by_title(desk)
-        desk.conversations.set_folder(ids["one"], "  Work \n things ")
-        desk.conversations.set_folder(ids["two"], "Home")
+        desk.conversations.book.set_folder(ids["one"], "  Work \n things ")
+        desk.conversations.book.set_folder(ids["two"], "Home")
         assert folder_names(desk) == ("Home", "Work things")
         desk.conversations.folders.rename("Work things", "Home")
         assert folder_names(desk) == ("Home",)
@@ -219,7 +219,7 @@ def test_dragging_moves_between_folders_archive_pinned_and_the_rest(play: Play) 
             (Group.OLDER, "", ("", False, False)),
         ):
             folders.move(only, Section(group, (), folder))
-            now = desk.conversations.known(only)
+            now = desk.conversations.book.get(only)
             assert now is not None
             assert (now.folder, now.pinned, now.archived) == expected
         folders.move("nobody", Section(Group.ARCHIVE, ()))
@@ -230,7 +230,7 @@ def test_dragging_moves_between_folders_archive_pinned_and_the_rest(play: Play) 
 def test_archiving_puts_a_conversation_at_the_end_and_can_be_undone(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await talk(desk, "one", "two")
-        desk.conversations.set_pinned(by_title(desk)["two"], pinned=True)
+        desk.conversations.book.set_pinned(by_title(desk)["two"], pinned=True)
         desk.conversations.set_archived(by_title(desk)["two"], archived=True)
         assert headings(desk) == [("today", ["one"]), (Group.ARCHIVE.value, ["two"])]
         desk.told[-1].actions[0].run()

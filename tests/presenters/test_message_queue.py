@@ -145,7 +145,7 @@ def test_what_waits_is_sent_while_another_conversation_is_shown(play: Play) -> N
         assert messages[2].parent_id == messages[1].id
         assert desk.shown == []
         assert not desk.told
-        kept = desk.conversations.known(here)
+        kept = desk.conversations.book.get(here)
         assert kept is not None
         assert kept.draft == ""
 

@@ -387,7 +387,7 @@ def test_the_next_start_shows_both_where_they_were(play: Play) -> None:
 
 
 def drafts(desk: Desk, *conversation_ids: str) -> list[str]:
-    known = [desk.conversations.known(each) for each in conversation_ids]
+    known = [desk.conversations.book.get(each) for each in conversation_ids]
     return [each.draft for each in known if each is not None]
 
 
@@ -534,7 +534,7 @@ def test_undo_does_not_end_a_temporary_conversation(play: Play) -> None:
         desk.told[-1].actions[0].run()
         assert desk.conversations.is_temporary
         assert texts(beside(desk))[0] == "precious"
-        assert desk.conversations.known(left) is not None
+        assert desk.conversations.book.get(left) is not None
 
     play(scene)
 

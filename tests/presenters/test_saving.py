@@ -46,8 +46,8 @@ def test_a_bug_in_one_write_does_not_hold_up_those_behind_it(
             patch.setattr(Store, "rename_conversation", _break)
             await desk.load(Script())
             await desk.ask("one")
-            desk.conversations.rename(desk.conversations.current_id, "never saved")
-            desk.conversations.set_pinned(desk.conversations.current_id, pinned=True)
+            desk.conversations.book.rename(desk.conversations.current_id, "never saved")
+            desk.conversations.book.set_pinned(desk.conversations.current_id, pinned=True)
             assert await desk.saver.flush(2.0)
         assert errors == [ZeroDivisionError]
 

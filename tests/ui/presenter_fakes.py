@@ -69,6 +69,26 @@ class FakeFinder(QObject):
         self._conversations.calls.append(("search", query))
 
 
+class FakeBook:
+    """Stands in for ConversationBook."""
+
+    def __init__(self, conversations: FakeConversations) -> None:
+        self._conversations = conversations
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        every = self._conversations.conversations
+        return next((one for one in every if one.id == conversation_id), None)
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        self._conversations.calls.append(("rename", conversation_id, title))
+
+    def set_pinned(self, conversation_id: str, pinned: bool) -> None:
+        self._conversations.calls.append(("set_pinned", conversation_id, pinned))
+
+    def set_folder(self, conversation_id: str, folder: str) -> None:
+        self._conversations.calls.append(("set_folder", conversation_id, folder))
+
+
 class FakeConversations(QObject):
     """Stands in for ConversationsPresenter."""
 
@@ -84,6 +104,7 @@ class FakeConversations(QObject):
         self.place = Place(self)
         self.collapsed: frozenset[str] = frozenset()
         self.calls: list[Call] = []
+        self.book = FakeBook(self)
         self.folders = FakeFolders(self)
         self.finder = FakeFinder(self)
 
@@ -103,9 +124,6 @@ class FakeConversations(QObject):
     def is_temporary(self) -> bool:
         return self.place.is_temporary
 
-    def known(self, conversation_id: str) -> Conversation | None:
-        return next((one for one in self.conversations if one.id == conversation_id), None)
-
     def give(self, *conversations: Conversation) -> None:
         self.conversations = conversations
         self.conversations_changed.emit(conversations)
@@ -124,14 +142,8 @@ class FakeConversations(QObject):
     def step(self, distance: int) -> None:
         self.calls.append(("step", distance))
 
-    def rename(self, conversation_id: str, title: str) -> None:
-        self.calls.append(("rename", conversation_id, title))
-
     def delete(self, conversation_id: str) -> None:
         self.calls.append(("delete", conversation_id))
-
-    def set_pinned(self, conversation_id: str, pinned: bool) -> None:
-        self.calls.append(("set_pinned", conversation_id, pinned))
 
     def become_temporary(self, temporary: bool) -> None:
         self.place.is_temporary = temporary
@@ -157,9 +169,6 @@ class FakeConversations(QObject):
 
     def go_back(self) -> None:
         self.calls.append(("go_back",))
-
-    def set_folder(self, conversation_id: str, folder: str) -> None:
-        self.calls.append(("set_folder", conversation_id, folder))
 
     def set_archived(self, conversation_id: str, archived: bool) -> None:
         self.calls.append(("set_archived", conversation_id, archived))
