@@ -374,6 +374,7 @@ class Session(QObject):
         except TimeoutError:
             logger.error("the engine did not end in time")
         self._settings.save_now()
+        self._conversations.book.close()
         await self._store.close()
         self._ended.set()
 

@@ -79,6 +79,11 @@ class ConversationBook(QObject):
         self._conversations.pop(conversation_id, None)
         self._temporary.pop(conversation_id).end()
 
+    def close(self) -> None:
+        """Forget every temporary conversation; nothing is asked any more."""
+        for temporary in self._temporary.values():
+            temporary.end()
+
     def remove(self, conversation_id: str) -> Conversation:
         """Take a conversation out of the list, and return it for `bring_back`."""
         conversation = self._conversations.pop(conversation_id)

@@ -116,12 +116,13 @@ class Composer(QWidget):
         """Put `text` into the field: another conversation's draft, or nothing after sending."""
         self._draft_timer.stop()
         self._draft = text
-        if text == self._edit.text():
-            return
         if self._sending and not text:
             self._edit.clear_undoably()
-        else:
+        elif text != self._edit.text():
             self._edit.set_text(text)
+        else:
+            # What was sent in another conversation must not come back in this one.
+            self._edit.document().clearUndoRedoStacks()
         self._draft_timer.stop()
 
     @Slot(str)

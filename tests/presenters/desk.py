@@ -147,6 +147,7 @@ class Desk(QObject):
         await asyncio.wait_for(ended.wait(), PATIENCE_S)
         self.settings.save_now()
         await self.saver.flush(PATIENCE_S)
+        self.conversations.book.close()
         await self.store.close()
         await self.tasks.finish(PATIENCE_S)
 

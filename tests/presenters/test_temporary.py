@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import pytest
+
 from app.chat.message import Message
 from app.store.store import Store
 from tests.presenters.conftest import Play
@@ -43,6 +47,24 @@ def test_a_temporary_conversation_is_answered_and_continued(play: Play) -> None:
         assert desk.conversations.is_temporary
 
     play(scene)
+
+
+def test_the_end_of_the_program_is_its_end(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Store] = []
+    make = Store.in_memory
+
+    def remembered() -> Store:
+        held.append(make())
+        return held[-1]
+
+    async def scene(desk: Desk) -> None:
+        monkeypatch.setattr(Store, "in_memory", remembered)
+        await talk(desk)
+
+    play(scene)
+    (store,) = held
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.connection.execute("SELECT 1")
 
 
 def test_nothing_of_it_is_in_list_search_settings_or_any_file(play: Play) -> None:

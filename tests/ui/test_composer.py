@@ -172,6 +172,18 @@ def test_the_draft_of_another_conversation_cannot_be_undone(composer: Composer) 
     assert composer.text() == "two"
 
 
+def test_what_was_sent_in_another_conversation_cannot_be_brought_back(
+    composer: Composer, window: QWidget
+) -> None:
+    accepting = Accepting(composer, window)
+    QTest.keyClicks(edit_of(composer), "secret")
+    QTest.keyClick(edit_of(composer), ENTER)
+    assert accepting.texts == ["secret"]
+    composer.show_draft("")
+    edit_of(composer).undo()
+    assert composer.text() == ""
+
+
 def test_the_button_sends_and_is_off_while_nothing_is_written(
     qtbot: QtBot, composer: Composer
 ) -> None:
