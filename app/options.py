@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ def _parsed(arguments: Sequence[str]) -> Options:
     )
     parser.add_argument("--version", action="version", version=f"Cairn {__version__}")
     given = parser.parse_args(arguments)
+    if given.model is not None and not os.path.lexists(given.model):
+        parser.error(f"there is neither a file nor a command {given.model}")
     return Options(
         None if given.model is None else given.model.absolute(),
         Paths.of_user() if given.profile is None else Paths.under(given.profile.absolute()),

@@ -70,7 +70,14 @@ def test_a_screen_that_is_gone_is_told_without_a_crash(tmp_path: Path) -> None:
     # No server has this number: X11 would have to listen on port 65535.
     done = run("--profile", str(tmp_path), QT_QPA_PLATFORM="xcb", DISPLAY=":59535")
     assert done.returncode == 1
-    assert "cairn: No window can be opened on this screen." in done.stderr
+    assert done.stderr.startswith("cairn: No window can be opened on this screen.")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_neither_a_file_nor_a_command_is_told_without_a_window(tmp_path: Path) -> None:
+    done = run("--profile", str(tmp_path), "qiuck")
+    assert done.returncode == 2
+    assert done.stderr.endswith("there is neither a file nor a command qiuck\n")
 
 
 def test_a_profile_that_cannot_be_made_is_named(tmp_path: Path) -> None:

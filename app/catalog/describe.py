@@ -100,7 +100,7 @@ def describe_file(found: FoundFile) -> Description:
         return Description(
             found,
             kind,
-            problem=f"{shown_name(path)} is not there: it was moved or deleted.",
+            problem=f"{shown_name(path)} is not there.",
             advice="Choose another model, or put the file back.",
         )
     problem, advice = _name_problem(path)

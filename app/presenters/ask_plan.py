@@ -84,10 +84,13 @@ class AskPlanner:
         """Return the wished model, else the last one, else the starter. Raises AppError."""
         if wishes.model is not None:
             if not wishes.model.is_file():
-                raise AppError(
-                    f"There is no model file {well_formed(str(wishes.model))}.",
-                    "Name another one with --model.",
+                shown = well_formed(str(wishes.model))
+                cause = (
+                    f"{shown} is not a file."
+                    if wishes.model.exists()
+                    else f"There is no model file {shown}."
                 )
+                raise AppError(cause, "Name another one with --model.")
             return wishes.model
         state = self._settings.state
         if state.last_model:

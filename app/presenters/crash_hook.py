@@ -114,9 +114,9 @@ def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str)
             " Start Cairn again: what was written is kept.\n"
         )
     elif kind is QtMsgType.QtFatalMsg and QCoreApplication.startingUp():
+        # Qt advises to reinstall it, and lists its plugins: for the log.
         sys.stderr.write(
             "cairn: No window can be opened on this screen. Start Cairn from a desktop session.\n"
-            f"{message.strip()}\n"
         )
         # Qt would abort, which leaves a core file and no more words.
         os._exit(1)

@@ -17,19 +17,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.catalog.starter import starter_path
 from app.chat.message import Message
-from app.chat.text import well_formed
 from app.engine.engine import Engine
 from app.errors import AppError, ModelLoadError, Remedy
 from app.presenters.adapters_at_load import AdaptersAtLoad
+from app.presenters.model_layer import ModelLayer
 from app.presenters.model_slot import ModelSlot
 from app.presenters.model_slots import ModelSlots
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
-from app.presenters.notices import Notice, NoticeAction, Notices
+from app.presenters.notices import Level, Notice, NoticeAction, Notices
 from app.presenters.recent_models import absolute, recent_of, remember
 from app.presenters.requests import load_request
 from app.presenters.settings import SettingsPresenter
 from app.runtime.protocol import LoadRequest, ModelInfo
-from app.settings.layers import Layer, Overrides, decode_overrides, encode_overrides
 from app.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ class ModelPresenter(QObject):
         self._told: Notice | None = None
         #: What comes with a model when it is loaded.
         self.adapters = AdaptersAtLoad(library)
-        # Whose settings count, what it is called, and what they are.
-        self._taken: tuple[object, ...] = ()
+        self._layer = ModelLayer(library, settings, notices, self)
         self._slots = ModelSlots(make_engine, library, self)
         self._slots.changed.connect(self._on_slot_changed)
         self._slots.loaded.connect(self._on_slot_loaded)
@@ -81,7 +79,6 @@ class ModelPresenter(QObject):
         self._slots.log_received.connect(self.log_received)
         self._slots.shut_down_finished.connect(self.shut_down_finished)
         library.library_changed.connect(self._on_library_changed)
-        settings.layer_edited.connect(self._on_layer_edited)
         settings.settings_changed.connect(self._on_settings_changed)
         self._on_settings_changed(settings.settings)
 
@@ -142,20 +139,16 @@ class ModelPresenter(QObject):
             self._load(absolute(model))
         elif settings.state.last_model and settings.engine.load_last_model:
             if settings.state.last_load_failed:
-                self._told = self._notices.warn(
-                    self.tr(
-                        "The last model could not be loaded or crashed, so it was not loaded again."
-                    ),
-                    self.tr("Choose a model to go on."),
-                )
+                self._tell_not_loaded(absolute(settings.state.last_model))
             else:
                 self._load(absolute(settings.state.last_model))
 
     def load(self, path: str) -> None:
         """Show a model file that is loaded, or load it in place of the one that is not kept."""
         model = absolute(path)
-        self._load(model)
-        self.model_chosen.emit(str(model))
+        if not self._is_refused(model):
+            self._load(model)
+            self.model_chosen.emit(str(model))
 
     def load_starter(self) -> None:
         """Load the starter model that comes with the program."""
@@ -224,6 +217,33 @@ class ModelPresenter(QObject):
             self._settings.set_value("state", "last_load_failed", False)
         self._slots.shut_down()
 
+    def _tell_not_loaded(self, model: Path) -> None:
+        words = self.tr(
+            "The last model, {model}, could not be loaded or crashed, so it was not loaded again."
+        )
+        notice = Notice(
+            Level.WARNING,
+            words.format(model=self._layer.label(model)),
+            self.tr("Choose a model to go on."),
+            (NoticeAction(self.tr("Load it anyway"), partial(self._load, model)),),
+        )
+        self._notices.post(notice)
+        self._told = notice
+
+    def _is_refused(self, model: Path) -> bool:
+        """Tell why a file cannot take the place of a model that works, if that shows at once."""
+        if self._slots.shown.is_free or self._slots.with_model(model) is not None:
+            return False
+        # Not before a second model is wanted: the window opens sooner without it.
+        from app.runtime.registry import look_at
+
+        try:
+            look_at(model)
+        except ModelLoadError as error:
+            self._told = self._notices.error(error)
+            return True
+        return False
+
     def _load(self, model: Path) -> None:
         if not self._show_loaded(model):
             slot = self._slot_for(model)
@@ -276,7 +296,7 @@ class ModelPresenter(QObject):
     def _load_into(self, slot: ModelSlot, model: Path) -> None:
         replaces = "" if slot.is_free or slot.path == model else slot.state.name
         before, self._slots.shown = self._slots.shown, slot
-        self._take_layer(model)
+        self._layer.show(model)
         try:
             request = load_request(model, self._settings.settings)
             request = self._slots.in_domain_of_its_own(request)
@@ -289,12 +309,12 @@ class ModelPresenter(QObject):
         # Cleared when the model answers: a load that takes everything down is not repeated.
         self._settings.set_value("state", "last_load_failed", True)
         self._settings.save_now()
-        slot.load(request, self._label(model), replaces)
+        slot.load(request, self._layer.label(model), replaces)
 
     def _load_without(self, slot: ModelSlot, request: LoadRequest, error: AppError) -> None:
         """Load a model once more without the adapters that may be why it could not be."""
         less, names = self.adapters.without_the_guilty(request, error.subject)
-        slot.load(less, self._label(request.model))
+        slot.load(less, self._layer.label(request.model))
         self._notices.warn(
             self.tr("{model} is loaded without {adapters}. {cause}").format(
                 model=slot.state.name, adapters=names, cause=error.cause
@@ -302,15 +322,11 @@ class ModelPresenter(QObject):
             self.tr("Remove the adapter, or put another file in its place."),
         )
 
-    def _label(self, model: Path) -> str:
-        entry = self._library.entry_for(model)
-        return entry.label if entry is not None else well_formed(model.stem)
-
     def _show(self, slot: ModelSlot) -> None:
         self._slots.shown = slot
         if slot.path is not None:
             self._settings.set_value("state", "last_model", str(slot.path))
-        self._take_layer(slot.path)
+        self._layer.show(slot.path)
         self._settings.set_model(slot.state.info)
         self._announce()
 
@@ -319,21 +335,6 @@ class ModelPresenter(QObject):
         others = [slot for slot in self._slots.others() if not slot.is_free]
         if others:
             self._show(others[0])
-
-    def _take_layer(self, model: Path | None) -> None:
-        """Let the settings of this model count."""
-        if model is None:
-            self._taken = ()
-            self._settings.set_layer(Layer.MODEL, None)
-            return
-        label, text = self._label(model), self._library.record_for(model).overrides
-        if (model, label, text) == self._taken:
-            return
-        self._taken = (model, label, text)
-        overrides, complaints = decode_overrides(text)
-        for complaint in complaints:
-            self._notices.warn(complaint)
-        self._settings.set_layer(Layer.MODEL, label, overrides)
 
     def _announce(self) -> None:
         if self._told is not None and self.state.stage is not ModelStage.FAILED:
@@ -365,8 +366,12 @@ class ModelPresenter(QObject):
         if request is not None and request.adapters and slot.failed_while_loading:
             self._load_without(slot, request, error)
             return
+        replaced = slot.replaced if slot.failed_while_loading else None
         if str(slot.path) == self._settings.settings.state.last_model:
-            self._settings.set_value("state", "last_load_failed", True)
+            # What worked before is loaded at the next start.
+            self._settings.set_value("state", "last_load_failed", replaced is None)
+            if replaced is not None:
+                self._settings.set_value("state", "last_model", str(replaced))
             self._settings.save_now()
         if slot.path is not None and isinstance(error, ModelLoadError):
             self._library.note_load_failed(slot.path, error)
@@ -380,12 +385,16 @@ class ModelPresenter(QObject):
 
     def _ways_out(self, slot: ModelSlot, error: AppError) -> tuple[NoticeAction, ...]:
         """Return what can be done about a failure, for this model and no other."""
+        ways: list[NoticeAction] = []
         if error.remedy is Remedy.TRUST_LIBRARY:
             trust = partial(self._trust_library, error.subject, slot)
-            return (NoticeAction(self.tr("Try it"), trust),)
-        if error.remedy in (Remedy.RETRY, Remedy.RELOAD_MODEL):
-            return (NoticeAction(self.tr("Load it again"), partial(self._load_again, slot)),)
-        return ()
+            ways.append(NoticeAction(self.tr("Try it"), trust))
+        elif error.remedy in (Remedy.RETRY, Remedy.RELOAD_MODEL):
+            ways.append(NoticeAction(self.tr("Load it again"), partial(self._load_again, slot)))
+        if slot.failed_while_loading and slot.replaced is not None:
+            words = self.tr("Back to {model}").format(model=self._layer.label(slot.replaced))
+            ways.append(NoticeAction(words, partial(self.load, str(slot.replaced))))
+        return tuple(ways)
 
     @Slot(object)
     def _on_slot_unloaded(self, slot: ModelSlot) -> None:
@@ -394,20 +403,15 @@ class ModelPresenter(QObject):
             return
         self._settings.set_value("state", "last_model", "")
         self._settings.set_model(None)
-        self._take_layer(None)
+        self._layer.show(None)
         self._show_another()
 
     @Slot(object)
     def _on_library_changed(self, _entries: tuple[LibraryEntry, ...]) -> None:
-        self._take_layer(self._slots.shown.path)
-        self._slots.take_names(self._label)
+        self._layer.show(self._slots.shown.path)
+        self._slots.take_names(self._layer.label)
         self._slots.rest_after(self._settings.settings.engine.unload_after_minutes)
         self.choices_changed.emit(self.choices())
-
-    @Slot(object, object)
-    def _on_layer_edited(self, layer: Layer, overrides: Overrides) -> None:
-        if layer is Layer.MODEL and self._slots.shown.path is not None:
-            self._library.set_overrides(self._slots.shown.path, encode_overrides(overrides))
 
     @Slot(object)
     def _on_settings_changed(self, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The models of the library as the picker shows them.
 
-Loaded ones come first, then favourites, recent ones, and the rest by name.
+Loaded ones come first, then favourites, recent ones, and the rest by name; last come those that
+cannot be used.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ def _memory_in_use(state: ModelState, entry: LibraryEntry, settings: SettingsPre
     return memory_of(entry, context_of(entry, settings))
 
 
-def _rank(recent: dict[Path, int], choice: ModelChoice) -> tuple[bool, bool, int, bool, str]:
+def _rank(recent: dict[Path, int], choice: ModelChoice) -> tuple[bool, bool, bool, int, str]:
     return (
         not choice.is_loaded,
+        bool(choice.problem),
         not choice.is_favourite,
         recent.get(choice.path, len(recent)),
-        bool(choice.problem),
         choice.label.casefold(),
     )
 

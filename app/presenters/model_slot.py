@@ -40,6 +40,8 @@ class ModelSlot(QObject):
         self.request: LoadRequest | None = None
         #: The last failure was one of a load.
         self.failed_while_loading = False
+        #: The model that worked here before, until the next one does.
+        self.replaced: Path | None = None
         self._name = ""
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
@@ -71,6 +73,8 @@ class ModelSlot(QObject):
     def load(self, request: LoadRequest, name: str, replaces: str = "") -> None:
         """Load a model in place of the one before; `name` is what it is called."""
         path = request.model
+        if self.state.stage in (ModelStage.READY, ModelStage.RESTING) and self.path != path:
+            self.replaced = self.path
         self.request = request
         self._name = name
         self._rest_timer.stop()
@@ -114,6 +118,7 @@ class ModelSlot(QObject):
 
     @Slot(object)
     def _on_model_loaded(self, info: ModelInfo) -> None:
+        self.replaced = None
         self._set_state(
             ModelState(
                 ModelStage.READY,
@@ -137,6 +142,7 @@ class ModelSlot(QObject):
     @Slot()
     def _on_model_unloaded(self) -> None:
         self.request = None
+        self.replaced = None
         self._set_state(ModelState())
         self.unloaded.emit(self)
 

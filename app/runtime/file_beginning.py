@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.errors import ModelLoadError, Remedy
 
+FOREIGN_CONTENT = "Only its ending says so. Choose another model, or download the file again."
 DOWNLOAD_AGAIN = "Download the file again, or choose another model."
 _LOOKED_AT_BYTES = 256
 
@@ -53,7 +54,7 @@ def unreadable(path: Path, error: OSError) -> ModelLoadError:
         )
     if isinstance(error, FileNotFoundError):
         return refusal(
-            f"{path.name} is not there: it was moved or deleted.",
+            f"{path.name} is not there.",
             "Choose another model, or put the file back.",
             str(path),
         )
@@ -77,7 +78,7 @@ def foreign(path: Path, beginning: bytes, ending: str) -> ModelLoadError | None:
         if pattern.match(beginning):
             return refusal(f"{path.name} is {what}.", advice.format(ending=ending, kind=kind))
     if b"\0" not in beginning and _is_text(beginning):
-        return refusal(f"{path.name} is a text file.", f"Choose a file that ends in {ending}.")
+        return refusal(f"{path.name} is a text file.", FOREIGN_CONTENT)
     return None
 
 

@@ -38,6 +38,10 @@ class RuntimeEnvironment:
     """The user's own things; below `lib` there may be native libraries."""
 
 
+def _look_at_nothing(path: Path) -> None:
+    """Take whatever there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuntimeKind:
     """A runtime that could be made."""
@@ -46,6 +50,8 @@ class RuntimeKind:
     suffixes: tuple[str, ...]
     """Endings of its model files, in lower case with the dot."""
     create: Callable[[RuntimeEnvironment], Runtime]
+    look: Callable[[Path], object] = _look_at_nothing
+    """Looks at the first bytes of a model file. Raises ModelLoadError for what surely is none."""
 
 
 def load_kinds(entries: tuple[EntryPoint, ...]) -> tuple[RuntimeKind, ...]:
@@ -68,6 +74,11 @@ def load_kinds(entries: tuple[EntryPoint, ...]) -> tuple[RuntimeKind, ...]:
 def runtime_kinds() -> tuple[RuntimeKind, ...]:
     """Return every installed runtime; looked up once, in 2 ms."""
     return load_kinds(tuple(entry_points(group=GROUP)))
+
+
+def look_at(path: Path) -> None:
+    """Raise ModelLoadError when the name or the first bytes say that no runtime loads a file."""
+    runtime_for(path).look(path)
 
 
 def runtime_for(path: Path) -> RuntimeKind:

@@ -145,7 +145,7 @@ def test_models_outside_the_folders_are_described_too(tmp_path: Path) -> None:
     library = look(tmp_path / "models", files=(outside, tmp_path / "gone.gguf", starter_path()))
     problems = {entry.label: entry.problem for entry in library.entries}
     assert problems["outside"] == ""
-    assert problems["gone"] == "gone.gguf is not there: it was moved or deleted."
+    assert problems["gone"] == "gone.gguf is not there."
     assert problems[STARTER_LABEL] == ""
 
 

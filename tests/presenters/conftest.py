@@ -12,11 +12,20 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.connection import Connection
 from app.presenters.tasks import make_event_loop
+from app.runtime import registry
 from tests.engine.in_process import InProcess
 from tests.presenters.desk import Desk
+from tests.scripted_runtime import RUNTIME
 
 #: Runs a scene: a coroutine that gets an open desk.
 Play = Callable[[Callable[[Desk], Awaitable[None]]], None]
+
+
+@pytest.fixture(autouse=True)
+def scripted_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scripts be models beside the files of the installed runtimes."""
+    kinds = (*registry.runtime_kinds(), RUNTIME)
+    monkeypatch.setattr(registry, "runtime_kinds", lambda: kinds)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,87 @@ def test_a_model_that_failed_is_not_loaded_by_itself_again(play: Play) -> None:
     async def next_start(desk: Desk) -> None:
         desk.models.load_at_start("")
         assert desk.models.state.stage is ModelStage.NONE
+        assert "The last model, bad," in desk.told[-1].cause
         assert "not loaded again" in desk.told[-1].cause
+        desk.told[-1].actions[0].run()
+        assert desk.models.state.name == "bad"
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
 
     play(scene)
     play(next_start)
+
+
+def _no_model(folder: Path) -> Path:
+    return folder / "missing.gguf"
+
+
+def _another_thing(folder: Path) -> Path:
+    path = folder / "notes.gguf"
+    path.write_bytes(b"\x00\x01 not a model at all")
+    return path
+
+
+def _unknown_ending(folder: Path) -> Path:
+    path = folder / "model.docx"
+    path.write_text("Dear all")
+    return path
+
+
+@pytest.mark.parametrize("make", [_no_model, _another_thing, _unknown_ending])
+def test_what_is_plainly_no_model_does_not_take_the_place_of_one_that_works(
+    play: Play, make: Callable[[Path], Path]
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+        await desk.ask("Q")
+        desk.models.load(str(make(desk.folder)))
+        assert desk.told[-1].level is Level.ERROR
+        assert desk.models.state.name == "good"
+        assert desk.models.state.stage is ModelStage.READY
+        assert desk.conversations.choices.model.endswith("good.script")
+        state = desk.settings.settings.state
+        assert state.last_model.endswith("good.script")
+        assert not state.last_load_failed
+
+    play(scene)
+
+
+def test_after_a_failed_load_there_is_a_way_back_to_what_worked(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+        for name in ("bad.script", "worse.script"):
+            desk.models.load(str(Script(load_end="error").write_to(desk.folder / name)))
+            await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+            assert desk.told[-1].actions[-1].label == "Back to good"
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start("")
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+        assert desk.models.state.name == "good"
+
+    async def way_back(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+        desk.models.load(str(Script(load_end="error").write_to(desk.folder / "bad.script")))
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        desk.told[-1].actions[-1].run()
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+        assert desk.models.state.name == "good"
+
+    play(scene)
+    play(next_start)
+    play(way_back)
+
+
+def test_models_that_cannot_be_used_are_the_last_choices(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        gone = Script().write_to(desk.folder / "gone.script")
+        desk.settings.set_value("state", "recent_models", (str(gone),))
+        gone.unlink()
+        desk.models.refresh_choices()
+        await until(lambda: len(desk.models.choices()) == 2)
+        assert [bool(choice.problem) for choice in desk.models.choices()] == [False, True]
+
+    play(scene)
 
 
 def test_closing_during_a_load_is_not_taken_for_a_crash(play: Play) -> None:

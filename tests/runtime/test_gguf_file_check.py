@@ -115,7 +115,7 @@ def _token_twice(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
-        (_missing, "model.gguf is not there: it was moved or deleted."),
+        (_missing, "model.gguf is not there."),
         (_folder, "model.gguf is a folder, not a model file."),
         (_empty, "model.gguf is empty."),
         (_text, "model.gguf is a text file."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.runtime.protocol import Runtime
 from app.runtime.registry import RuntimeEnvironment, RuntimeKind
 
@@ -13,4 +15,10 @@ def _create(environment: RuntimeEnvironment) -> Runtime:
     return GgufRuntime(environment.runtime_dir)
 
 
-RUNTIME = RuntimeKind(name="llama.cpp on the CPU", suffixes=(".gguf",), create=_create)
+def _look(path: Path) -> None:
+    from app.runtime.gguf.file_check import check_beginning
+
+    check_beginning(path)
+
+
+RUNTIME = RuntimeKind(name="llama.cpp on the CPU", suffixes=(".gguf",), create=_create, look=_look)

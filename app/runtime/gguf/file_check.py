@@ -13,6 +13,7 @@ from pathlib import Path
 from app.errors import ModelLoadError
 from app.runtime.file_beginning import (
     DOWNLOAD_AGAIN,
+    FOREIGN_CONTENT,
     foreign,
     read_beginning,
     refusal,
@@ -124,17 +125,22 @@ _KINDS = {
 }
 
 
+def check_beginning(path: Path, what: str = "model") -> None:
+    """Raise ModelLoadError when the first bytes are not those of a GGUF file that is read here."""
+    beginning = read_beginning(path, ".gguf", what)
+    if not beginning.startswith(MAGIC):
+        raise foreign(path, beginning, ".gguf") or refusal(
+            f"{path.name} is not a GGUF file.", FOREIGN_CONTENT
+        )
+    if problem := _version_problem(path, beginning):
+        raise problem
+
+
 def checked_header(
     path: Path, what: str, with_vocabulary: bool = False, pause_s: float = 0.0
 ) -> Header:
     """Return the header of a whole GGUF file; `what` it should be. Raises ModelLoadError."""
-    beginning = read_beginning(path, ".gguf", what)
-    if not beginning.startswith(MAGIC):
-        raise foreign(path, beginning, ".gguf") or refusal(
-            f"{path.name} is not a GGUF file.", "Choose a file that ends in .gguf."
-        )
-    if problem := _version_problem(path, beginning):
-        raise problem
+    check_beginning(path, what)
     try:
         header = read_header(path, with_vocabulary=with_vocabulary, pause_s=pause_s)
         size = path.stat().st_size

@@ -13,6 +13,8 @@ Importing this costs nothing: cffi and the library wait.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.runtime.protocol import Runtime
 from app.runtime.registry import RuntimeEnvironment, RuntimeKind
 
@@ -24,4 +26,10 @@ def _create(environment: RuntimeEnvironment) -> Runtime:
     return RkllmRuntime(environment.data_dir)
 
 
-RUNTIME = RuntimeKind(name="RKLLM on the NPU", suffixes=(".rkllm",), create=_create)
+def _look(path: Path) -> None:
+    from app.runtime.rkllm.file_check import check_model
+
+    check_model(path)
+
+
+RUNTIME = RuntimeKind(name="RKLLM on the NPU", suffixes=(".rkllm",), create=_create, look=_look)
