@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -13,14 +14,13 @@ from app.presenters.model_state import ModelState
 from app.presenters.settings import SettingsPresenter
 
 if TYPE_CHECKING:
-    from app.catalog.library import LibraryEntry
     from app.presenters.library import LibraryPresenter
 
 _CONTEXT = "MemoryCheck"
 
 
 def lack_of_memory(
-    entry: LibraryEntry,
+    model: Path,
     kept: ModelState,
     leaving: ModelState | None,
     library: LibraryPresenter,
@@ -30,6 +30,9 @@ def lack_of_memory(
 
     `leaving` is the model that makes room for it, if one does.
     """
+    entry = library.entry_for(model)
+    if entry is None:
+        return None
     freed = 0 if leaving is None else freed_by(leaving, library, settings)
     found = fit_of(entry, context_of(entry, settings), available_bytes(), freed)
     if found.mark is not FitMark.TOO_BIG:

@@ -272,26 +272,19 @@ class ModelPresenter(QObject):
                     kept=room.state.name
                 )
             )
-        beside = room is not self._slots.shown
-        if beside and (problem := self._lack_of_memory(model, room)) is not None:
+        if room is self._slots.shown:
+            return room
+        from app.presenters.memory_check import lack_of_memory
+
+        leaving = None if room is None else room.state
+        problem = lack_of_memory(model, self.state, leaving, self._library, self._settings)
+        if problem is not None:
+            instead = partial(self._load_into, self._slots.shown, model)
             self._told = self._notices.error(
-                problem,
-                NoticeAction(
-                    self.tr("Load it instead"), partial(self._load_into, self._slots.shown, model)
-                ),
+                problem, NoticeAction(self.tr("Load it instead"), instead)
             )
             return None
         return self._slots.add() if room is None else room
-
-    def _lack_of_memory(self, model: Path, room: ModelSlot | None) -> AppError | None:
-        from app.presenters.memory_check import lack_of_memory
-
-        entry = self._library.entry_for(model)
-        if entry is None:
-            return None
-        leaving = None if room is None else room.state
-        kept = self._slots.shown.state
-        return lack_of_memory(entry, kept, leaving, self._library, self._settings)
 
     def _load_into(self, slot: ModelSlot, model: Path) -> None:
         replaces = "" if slot.is_free or slot.path == model else slot.state.name
