@@ -80,6 +80,12 @@ class Answering(QObject):
         return self.is_writing_here or self._replies.by(self._slot.engine).message is not None
 
     @property
+    def busy_elsewhere(self) -> str:
+        """The other conversation that is answered by the model that would answer here, or ""."""
+        away = self._replies.by(self._slot.engine).conversation_id
+        return "" if away == self._branch.conversation_id else away
+
+    @property
     def is_paused(self) -> bool:
         """Whether the model that would answer keeps its place in an answer, to go on from it."""
         return bool(self._replies.by(self._slot.engine).paused_id)

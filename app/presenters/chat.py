@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.chat.conversation import title_from
 from app.chat.message import Message, Role, new_id
 from app.chat.outline import OutlineRow, outline
 from app.chat.text import well_formed
@@ -108,10 +109,12 @@ class ChatPresenter(QObject):
     @property
     def status(self) -> ChatStatus:
         """What goes on, or how the last answer went that is shown."""
-        reply = self._reply_in_view()
+        reply = self._reply_here()
         if reply is not None:
             return reply.status
-        return status_at_rest(self._branch.path(), self._models.state)
+        away = self._conversations.book.get(self._answering.busy_elsewhere)
+        elsewhere = "" if away is None else title_from(away.title)
+        return status_at_rest(self._branch.path(), self._models.state, elsewhere)
 
     @property
     def is_answering(self) -> bool:
@@ -121,7 +124,7 @@ class ChatPresenter(QObject):
     @property
     def pause_obstacle(self) -> str:
         """Why the model that writes here, or would, cannot pause; empty where it can."""
-        reply = self._reply_in_view()
+        reply = self._reply_here()
         slot = self._models.slot if reply is None else self._models.slot_of(reply.engine)
         info = slot.state.info
         return "" if info is None else info.capabilities.reason(Capability.PAUSE)
@@ -178,13 +181,13 @@ class ChatPresenter(QObject):
 
     def stop(self) -> None:
         """End the answer that is being written; what is written stands."""
-        reply = self._reply_in_view()
+        reply = self._reply_here()
         if reply is not None:
             reply.stop()
 
     def pause(self) -> None:
         """End the answer that is being written, so that the model can go on from there."""
-        reply = self._reply_in_view()
+        reply = self._reply_here()
         if reply is None:
             return
         if self.pause_obstacle:
@@ -313,18 +316,6 @@ class ChatPresenter(QObject):
 
     def _reply_here(self) -> Reply | None:
         return self._replies.within(self._branch.conversation_id)
-
-    def _reply_in_view(self) -> Reply | None:
-        """Return the answer that the status line and Stop are about.
-
-        One that is written for a conversation nobody looks at counts where its model is in use.
-        """
-        here = self._reply_here()
-        if here is not None or not self.is_in_use:
-            return here
-        away = self._replies.by(self._models.engine)
-        looked_at = self._conversations.is_shown(away.conversation_id)
-        return None if away.message is None or looked_at else away
 
     def _text_of(self, message_id: str) -> str:
         message = self._branch.get(message_id)

@@ -30,19 +30,22 @@ class ChatStatus:
     context_used: int | None = None
     """Tokens of the context window that the conversation fills."""
     context_limit: int | None = None
+    elsewhere: str = ""
+    """Title of the other conversation that the model is writing in, if it is."""
 
 
-def status_at_rest(path: Sequence[Message], model: ModelState) -> ChatStatus:
+def status_at_rest(path: Sequence[Message], model: ModelState, elsewhere: str = "") -> ChatStatus:
     """Return what is known of a branch while nothing is being written for it."""
     limit = model.info.context_tokens if model.info else None
     answer = next((item for item in reversed(path) if item.role is Role.ASSISTANT), None)
     # Another model cuts the same text into other tokens.
     if answer is None or answer.statistics is None or answer.model != model.name:
-        return ChatStatus(context_limit=limit)
+        return ChatStatus(context_limit=limit, elsewhere=elsewhere)
     return ChatStatus(
         Activity.IDLE,
         answer.statistics.decode_tokens_per_second,
         answer.statistics.first_token_ms,
         answer.statistics.context_tokens,
         limit,
+        elsewhere,
     )

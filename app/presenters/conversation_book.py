@@ -22,6 +22,8 @@ class ConversationBook(QObject):
 
     #: The list has changed.
     changed = Signal()
+    #: A conversation was taken out of the list; carries its id.
+    removed = Signal(str)
 
     def __init__(self, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,7 @@ class ConversationBook(QObject):
         """Take a conversation out of the list, and return it for `bring_back`."""
         conversation = self._conversations.pop(conversation_id)
         self._saver.save(Store.delete_conversation, conversation_id)
+        self.removed.emit(conversation_id)
         self.changed.emit()
         return conversation
 

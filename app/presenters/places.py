@@ -37,6 +37,8 @@ class Places(QObject):
     chats_changed = Signal(object)
     #: The conversation in use shows other messages, or one of them has changed.
     messages_changed = Signal()
+    #: Other conversations are being answered; carries a frozenset of their ids.
+    writing_changed = Signal(object)
     #: What goes on in the conversation in use has changed; carries a ChatStatus.
     status_changed = Signal(object)
 
@@ -62,6 +64,7 @@ class Places(QObject):
         self._sending.setSingleShot(True)
         self._sending.timeout.connect(self._on_sending_due)
         self._last_answered = ""
+        self._writing: frozenset[str] = frozenset()
         self._waiting: dict[str, list[str]] = {}
         self._replies = Replies(saver, self)
         self._left_behind = LeftBehind(conversations, notices, self)
@@ -73,11 +76,13 @@ class Places(QObject):
         self._replies.reply_finished.connect(self._on_reply_finished)
         self._replies.run_failed.connect(self._on_run_failed)
         self._replies.paused_changed.connect(self._sending.start)
+        self._replies.status_changed.connect(self._on_replies_changed)
         models.state_changed.connect(self._on_model_changed)
         conversations.place_leaving.connect(self._on_place_leaving)
         conversations.place_used.connect(self._on_place_used)
         conversations.current_changed.connect(self._remember)
         conversations.temporary_ended.connect(self._on_temporary_ended)
+        conversations.book.removed.connect(self._on_removed)
 
     @property
     def in_view(self) -> tuple[ChatPresenter, ...]:
@@ -229,9 +234,20 @@ class Places(QObject):
     def _on_run_failed(self, error: AppError) -> None:
         self._notices.error(error)
 
+    @Slot()
+    def _on_replies_changed(self) -> None:
+        writing = self._replies.conversation_ids
+        if writing != self._writing:
+            self._writing = writing
+            self.writing_changed.emit(writing)
+
     @Slot(str)
     def _on_temporary_ended(self, conversation_id: str) -> None:
         self._waiting.pop(conversation_id, None)
+        self._on_removed(conversation_id)
+
+    @Slot(str)
+    def _on_removed(self, conversation_id: str) -> None:
         reply = self._replies.within(conversation_id)
         if reply is not None:
             reply.stop()

@@ -39,6 +39,11 @@ class Replies(QObject):
         return any(reply.message is not None for reply in self._replies.values())
 
     @property
+    def conversation_ids(self) -> frozenset[str]:
+        """The conversations that are being answered."""
+        return frozenset(reply.conversation_id for reply in self._replies.values()) - {""}
+
+    @property
     def paused_ids(self) -> frozenset[str]:
         """The answers that their models can go on with as if nothing had happened."""
         return frozenset(reply.paused_id for reply in self._replies.values()) - {""}

@@ -9,9 +9,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.presenters.chat_status import Activity, ChatStatus
 from app.ui.context_ring import ContextRing
-from app.ui.figures import activity_word, duration_text, short_count, speed_text, status_lines
+from app.ui.figures import (
+    activity_word,
+    duration_text,
+    short_count,
+    speed_text,
+    status_lines,
+    writing_elsewhere,
+)
 from app.ui.theme import SPACE_S, Theme
 from app.ui.tooltip import plain_tooltip
+
+#: Of the title of another conversation, in pixels.
+_TITLE_WIDTH = 140
 
 
 class Room(IntEnum):
@@ -73,7 +83,12 @@ class AnswerStatus(QWidget):
         """Return what goes on now; what went on before is at the end of each answer."""
         status = self._status
         if status.activity is Activity.IDLE:
-            return ""
+            if not status.elsewhere:
+                return ""
+            title = self.fontMetrics().elidedText(
+                status.elsewhere, Qt.TextElideMode.ElideRight, _TITLE_WIDTH
+            )
+            return self.tr("Writing in “{title}”").format(title=title)
         parts = [activity_word(status.activity)]
         if status.tokens_per_second is not None:
             parts.append(speed_text(status.tokens_per_second))
@@ -85,6 +100,8 @@ class AnswerStatus(QWidget):
         status, locale = self._status, QLocale()
         used, limit = status.context_used, status.context_limit
         lines = []
+        if status.elsewhere:
+            lines.append(writing_elsewhere(status))
         if limit is None:
             lines.append(self.tr("Context: – (no model is loaded)"))
         elif used is None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.grouping import Group
-from app.ui.conversation_rows import ROW_ROLE, Row
+from app.ui.conversation_rows import ROW_ROLE, WRITING_ROLE, Row
 from app.ui.icons import Icons
 from app.ui.row_painting import line, picture, row_ground
 from app.ui.theme import (
@@ -42,6 +42,7 @@ from app.ui.theme import (
 from app.ui.tooltip import plain_tooltip
 
 _SMALL_ICON = 16
+_DOT_RADIUS = 4
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -86,7 +87,8 @@ class ConversationDelegate(QStyledItemDelegate):
         rect: QRect = option.rect  # type: ignore[attr-defined]
         painter.save()
         if row.conversation is not None:
-            self._paint_title(painter, option, rect, row)
+            is_writing = bool(index.data(WRITING_ROLE))
+            self._paint_title(painter, option, rect, row, is_writing=is_writing)
         elif row.folds:
             self._paint_fold(painter, option, rect, row)
         else:
@@ -173,7 +175,13 @@ class ConversationDelegate(QStyledItemDelegate):
         return True
 
     def _paint_title(
-        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, row: Row
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        rect: QRect,
+        row: Row,
+        *,
+        is_writing: bool,
     ) -> None:
         assert row.conversation is not None
         chosen = row.conversation.id == self._shown_id
@@ -183,6 +191,9 @@ class ConversationDelegate(QStyledItemDelegate):
         title = _title_rect(rect, row)
         if chosen or _is_touched(option):
             self._paint_icon(painter, "more", _more_rect(rect).center())
+            title.setRight(_more_rect(rect).left())
+        elif is_writing:
+            self._paint_dot(painter, _more_rect(rect).center())
             title.setRight(_more_rect(rect).left())
         elif row.conversation.pinned and row.section.group is not Group.PINNED:
             self._paint_icon(painter, "pin", _more_rect(rect).center(), _SMALL_ICON)
@@ -214,6 +225,12 @@ class ConversationDelegate(QStyledItemDelegate):
             line(painter, end, count, small, quiet, Qt.AlignmentFlag.AlignCenter)
         words.setRight(end.left())
         line(painter, words, row.title, small, quiet)
+
+    def _paint_dot(self, painter: QPainter, center: QPoint) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("accent"))
+        painter.drawEllipse(center, _DOT_RADIUS, _DOT_RADIUS)
 
     def _paint_icon(
         self, painter: QPainter, name: str, center: QPoint, size: int = ICON_SIZE

@@ -72,6 +72,7 @@ class ConversationList(QFrame):
         self._new_button.setToolTip(self.tr("New conversation (Ctrl+N)"))
         self._bookmarks_button = IconButton(theme, icons, "bookmark", self.tr("Bookmarks"), self)
         self._bookmarks_button.set_label(self.tr("Bookmarks"), "Ctrl+Shift+B")
+        self._writing: frozenset[str] = frozenset()
         self._view: ConversationView | None = None
         self._results: SearchResults | None = None
         self._bookmarks: BookmarksPage | None = None
@@ -148,6 +149,13 @@ class ConversationList(QFrame):
         self._search.clear()
         self._presenter.finder.list_bookmarks()
 
+    @Slot(object)
+    def set_writing(self, conversation_ids: frozenset[str]) -> None:
+        """Mark the conversations that are being answered."""
+        self._writing = conversation_ids
+        if self._view is not None:
+            self._view.set_writing(conversation_ids)
+
     def name_folder(self, conversation_id: str) -> None:
         """Let the user name a new folder, and lay a conversation into it."""
         from app.ui.folder_dialog import FolderDialog
@@ -200,6 +208,7 @@ class ConversationList(QFrame):
         view.conversation_dropped.connect(self._on_conversation_dropped)
         view.menu_made.connect(self._on_menu_made)
         view.folder_menu_made.connect(self._on_folder_menu_made)
+        view.set_writing(self._writing)
         self._add_page(view, view)
         return view
 

@@ -24,6 +24,8 @@ from app.ui.titles import shown_title
 
 #: Data role of the `Row` behind an index.
 ROW_ROLE = Qt.ItemDataRole.UserRole
+#: Data role that says whether the conversation behind an index is being answered.
+WRITING_ROLE = ROW_ROLE + 1
 #: What is dragged from the list: the id of a conversation.
 CONVERSATION_MIME = "application/x-cairn-conversation"
 
@@ -91,6 +93,7 @@ class ConversationRows(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
+        self._writing: frozenset[str] = frozenset()
 
     def set_conversations(
         self,
@@ -110,6 +113,14 @@ class ConversationRows(QAbstractListModel):
         self._rows = rows
         self.endResetModel()
         return True
+
+    def set_writing(self, conversation_ids: frozenset[str]) -> None:
+        """Say which conversations are being answered."""
+        changed, self._writing = self._writing ^ conversation_ids, conversation_ids
+        for conversation_id in changed:
+            index = self.index_of(conversation_id)
+            if index.isValid():
+                self.dataChanged.emit(index, index)
 
     def row_at(self, index: QModelIndex | QPersistentModelIndex) -> Row | None:
         """Return the row behind `index`."""
@@ -144,10 +155,14 @@ class ConversationRows(QAbstractListModel):
             return None
         if role == ROW_ROLE:
             return row
+        if role == WRITING_ROLE:
+            return self._is_writing(row)
         if role == Qt.ItemDataRole.EditRole and row.conversation is not None:
             return row.conversation.title
         if role == Qt.ItemDataRole.AccessibleTextRole and row.folds:
             return self._spoken(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole and self._is_writing(row):
+            return self.tr("{title}, an answer is being written").format(title=row.title)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
         return None
@@ -199,6 +214,9 @@ class ConversationRows(QAbstractListModel):
             if row is not None and row.conversation is not None:
                 data.setData(CONVERSATION_MIME, row.conversation.id.encode())
         return data
+
+    def _is_writing(self, row: Row) -> bool:
+        return row.conversation is not None and row.conversation.id in self._writing
 
     def _spoken(self, row: Row) -> str:
         count = len(row.section.conversations)

@@ -97,6 +97,10 @@ class ConversationView(RowList):
         self.doItemsLayout()
         self.verticalScrollBar().setValue(scrolled)
 
+    def set_writing(self, conversation_ids: frozenset[str]) -> None:
+        """Mark the conversations that are being answered."""
+        self._rows.set_writing(conversation_ids)
+
     def set_shown(self, conversation_id: str) -> None:
         """Mark the conversation that is on the screen and bring it into view."""
         self._shown_id = conversation_id

@@ -47,6 +47,12 @@ def activity_word(activity: Activity) -> str:
     }[activity]
 
 
+def writing_elsewhere(status: ChatStatus) -> str:
+    """Return in which other conversation the model is writing."""
+    words = _tr("The model is writing in “{title}”. What you send waits for its end.")
+    return words.format(title=status.elsewhere)
+
+
 def status_lines(status: ChatStatus) -> list[str]:
     """Return speed and time to the first token as lines of their own, unknown ones as such."""
     unknown = _tr("– (no answer was measured yet)")

@@ -251,6 +251,7 @@ class MainWindow(QMainWindow):
         presenters.model.choices_changed.connect(self._on_choices_changed)
         presenters.adapters.adapters_changed.connect(self.header.adapter_chip.set_state)
         presenters.places.status_changed.connect(self._on_status_changed)
+        presenters.places.writing_changed.connect(self.side.set_writing)
         presenters.conversations.leaving.connect(self._on_leaving)
         presenters.conversations.current_changed.connect(self._on_current_changed)
         presenters.conversations.temporary_changed.connect(self._on_temporary_changed)

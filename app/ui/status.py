@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 from app.presenters.chat_status import ChatStatus
 from app.presenters.model_state import ModelStage, ModelState
 from app.ui.elided_label import ElidedLabel
-from app.ui.figures import activity_word, status_lines
+from app.ui.figures import activity_word, status_lines, writing_elsewhere
 from app.ui.icon_button import IconButton
 from app.ui.icons import Icons
 from app.ui.theme import SPACE_S, Theme
@@ -124,6 +124,8 @@ class StatusView(QWidget):
             return self.tr("Not loaded"), "danger"
         if stage is ModelStage.RESTING:
             return self.tr("Resting"), "quiet"
+        if self._chat.elsewhere:
+            return self.tr("Busy"), "accent"
         return activity_word(self._chat.activity), "accent"
 
     def _explanation(self, word: str) -> str:
@@ -137,6 +139,8 @@ class StatusView(QWidget):
             )
         if self._model.stage is not ModelStage.READY:
             return word
+        if self._chat.elsewhere:
+            return writing_elsewhere(self._chat)
         lines = [word, *status_lines(self._chat)]
         if self._model.info is not None:
             lines.append(self.tr("Engine: {name}").format(name=self._model.info.runtime))

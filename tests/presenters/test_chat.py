@@ -131,11 +131,15 @@ def test_a_message_elsewhere_during_an_answer_waits_for_its_end(play: Play) -> N
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
         desk.chat.send("first")
+        first = desk.conversations.current_id
         desk.conversations.new()
         desk.chat.send("second")
+        second = desk.conversations.current_id
         assert desk.shown == []
         assert desk.chat.queue.texts == ("second",)
+        desk.conversations.open(first)
         desk.chat.stop()
+        desk.conversations.open(second)
         await until(lambda: len(desk.shown) == 2 and not desk.chat.queue.texts)
         assert desk.texts()[0] == "second"
         desk.chat.stop()

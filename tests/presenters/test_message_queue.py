@@ -235,14 +235,14 @@ def test_nothing_is_sent_in_a_conversation_that_was_deleted(play: Play) -> None:
     play(scene)
 
 
-def test_what_waited_elsewhere_is_a_draft_after_a_stop(play: Play) -> None:
+def test_what_waited_elsewhere_is_a_draft_when_its_model_is_gone(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
         desk.chat.send("first")
         desk.chat.send("second")
         here = desk.conversations.current_id
         desk.conversations.new()
-        desk.chat.stop()
+        desk.models.unload()
         await desk.answered()
         assert "“first” was not sent" in desk.told[-1].cause
         desk.told[-1].actions[0].run()

@@ -238,15 +238,47 @@ def test_stop_is_about_the_answer_of_its_own_place(play: Play) -> None:
     play(scene)
 
 
-def test_an_answer_that_nobody_looks_at_can_be_stopped(play: Play) -> None:
+def test_an_answer_that_nobody_looks_at_is_told_and_not_stopped_from_elsewhere(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)
         desk.chat.send("left")
         await until(lambda: any(desk.streamed.values()))
         desk.conversations.new()
-        assert desk.chat.status.activity is Activity.WRITING
+        assert desk.chat.status.activity is Activity.IDLE
+        assert desk.chat.status.elsewhere == "left"
+        assert desk.chat.status.context_used is None
         desk.chat.stop()
+        await settle(desk)
+        assert desk.chat.is_answering
+        desk.places.stop()
         await desk.answered()
+        assert desk.chat.status.elsewhere == ""
+
+    play(scene)
+
+
+def test_it_is_told_which_conversations_are_answered(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        told: list[frozenset[str]] = []
+        desk.places.writing_changed.connect(told.append)
+        await desk.load(SHORT)
+        await desk.ask("left")
+        assert told == [frozenset({desk.conversations.current_id}), frozenset()]
+
+    play(scene)
+
+
+def test_the_answer_in_a_conversation_that_is_deleted_is_stopped(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.chat.send("left")
+        await until(lambda: any(desk.streamed.values()))
+        desk.conversations.delete(desk.conversations.current_id)
+        await desk.answered()
+        desk.told[-1].actions[0].run()
+        await until(lambda: len(desk.shown) == 2)
+        assert desk.messages()[1].state is MessageState.STOPPED
+        assert desk.texts()[1].startswith("one ")
 
     play(scene)
 
@@ -569,8 +601,9 @@ def test_stop_and_send_follow_the_place_in_use(play: Play) -> None:
         await until(lambda: bool(left) and left[-1].activity is Activity.PREFILL)
         desk.conversations.new()
         desk.places.go_across()
-        assert [said[-1].activity for said in (left, right)] == [Activity.IDLE, Activity.PREFILL]
-        beside(desk).stop()
+        assert [said[-1].activity for said in (left, right)] == [Activity.IDLE, Activity.IDLE]
+        assert [said[-1].elsewhere for said in (left, right)] == ["left", "left"]
+        desk.places.stop()
         await desk.answered()
 
     play(scene)

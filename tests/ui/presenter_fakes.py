@@ -390,6 +390,7 @@ class FakePlaces(QObject):
 
     chats_changed = Signal(object)
     messages_changed = Signal()
+    writing_changed = Signal(object)
     status_changed = Signal(object)
 
     def __init__(self, chat: FakeChat) -> None:

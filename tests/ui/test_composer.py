@@ -483,6 +483,17 @@ def test_known_figures_are_told_in_full(qtbot: QtBot, theme: Theme) -> None:
     assert "Writing · 12.4 tok/s · 0.4 s" in shown
 
 
+def test_a_model_that_writes_elsewhere_is_told_with_the_title(qtbot: QtBot, theme: Theme) -> None:
+    status = AnswerStatus(theme)
+    qtbot.addWidget(status)
+    title = "A title that is far longer than there is room for"
+    status.set_status(ChatStatus(context_limit=4096, elsewhere=title))
+    assert status._figures.text().startswith("Writing in “A title")
+    assert status._figures.text().endswith("…”")
+    assert f"“{title}”" in status.toolTip()
+    assert f"“{title}”" in status.accessibleName()
+
+
 def test_the_figures_give_way_before_the_count_and_the_ring_stays(
     qtbot: QtBot, theme: Theme
 ) -> None:

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QHelpEvent
+from PySide6.QtGui import QColor, QDropEvent, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
@@ -74,6 +74,22 @@ def test_a_click_opens_a_conversation(
     with qtbot.waitSignal(side.conversation_chosen):
         click(side, 1, qtbot)
     assert fakes.conversations.calls == [("open", "a")]
+
+
+def test_a_conversation_that_is_answered_is_marked(side: ConversationList, theme: Theme) -> None:
+    view = view_of(side)
+    rect = view.visualRect(view.model().index(1, 0))
+
+    def mark() -> QColor:
+        return view.viewport().grab().toImage().pixelColor(rect.right() - 24, rect.center().y())
+
+    unmarked = mark()
+    side.set_writing(frozenset({"a"}))
+    assert mark() == theme.color("accent")
+    spoken = view.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Alpha, an answer is being written"
+    side.set_writing(frozenset())
+    assert mark() == unmarked
 
 
 def test_a_click_on_a_heading_opens_nothing(

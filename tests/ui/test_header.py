@@ -68,6 +68,13 @@ def test_it_says_what_the_model_does(header: Header, activity: Activity, word: s
     assert header.status.accessibleName() == word
 
 
+def test_a_model_that_writes_in_another_conversation_is_busy(header: Header) -> None:
+    header.set_model(READY)
+    header.status.set_chat(ChatStatus(elsewhere="Recipes"))
+    assert header.status.accessibleName() == "Busy"
+    assert "“Recipes”" in header.status.toolTip()
+
+
 def test_what_was_not_measured_is_shown_as_unknown(header: Header) -> None:
     header.set_model(READY)
     assert "Speed: –" in header.status.toolTip()
