@@ -67,3 +67,5 @@ class Message:
     bookmarked: bool = False
     note: str = ""
     """What the user wrote beside it."""
+    edit: str = ""
+    """What the user is writing in its place and has not saved yet; empty for nothing."""

@@ -159,6 +159,9 @@ class Answering(QObject):
         old = self._branch[message_id]
         if text == old.text or (old.role is Role.USER and not self.is_possible()):
             return
+        if old.edit:
+            self._saver.save(Store.set_edit, message_id, "")
+            self._branch.change(replace(old, edit=""))
         state = old.state if old.state in CONTINUABLE_STATES else MessageState.COMPLETE
         edited = self.new_message(
             old.parent_id, old.role, text, state=state, model=old.model, adapter=old.adapter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.chat.message import Message
 from app.chat.text import well_formed
@@ -48,6 +48,18 @@ class MessageMarks(QObject):
         if message_id in self._branch and note != self._branch[message_id].note:
             self._branch.change(replace(self._branch[message_id], note=note))
             self._saver.save(Store.set_note, message_id, note)
+
+    @Slot(str, str)
+    def keep_edit(self, message_id: str, text: str) -> None:
+        """Keep what is being written in the place of a message; an empty text is the end of it."""
+        message = self._branch.get(message_id)
+        if message is None:
+            return
+        text = well_formed(text)
+        edit = "" if text == message.text else text
+        if edit != message.edit:
+            self._branch.change(replace(message, edit=edit))
+            self._saver.save(Store.set_edit, message_id, edit)
 
     def delete(self, message_id: str) -> None:
         """Take a message away with all that follows it; the notice offers to undo it."""

@@ -15,7 +15,7 @@ def copy_of(
     """Return a copy of `conversation` and of its `messages`, which come parents first.
 
     An answer that is being written is copied as far as it is, as one that was stopped. The draft
-    stays behind: messages that wait to be sent may be in it.
+    stays behind, since messages that wait to be sent may be in it, and so do edits.
     """
     ids: dict[str | None, str | None] = {None: None}
     copies: list[Message] = []
@@ -29,6 +29,7 @@ def copy_of(
                 conversation_id=copy_id,
                 parent_id=ids[message.parent_id],
                 state=MessageState.STOPPED if state is MessageState.STREAMING else state,
+                edit="",
             )
         )
     copy = replace(

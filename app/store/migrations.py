@@ -146,8 +146,13 @@ def add_keeping_in_order(connection: sqlite3.Connection) -> None:
     )
 
 
+def add_edits(connection: sqlite3.Connection) -> None:
+    """Version 4: what is being written in the place of a message."""
+    connection.execute("ALTER TABLE messages ADD COLUMN edit TEXT NOT NULL DEFAULT ''")
+
+
 #: The step at place n leads from version n to version n + 1.
-STEPS: tuple[Step, ...] = (create_first_tables, add_choices, add_keeping_in_order)
+STEPS: tuple[Step, ...] = (create_first_tables, add_choices, add_keeping_in_order, add_edits)
 
 LATEST = len(STEPS)
 

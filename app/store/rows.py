@@ -55,6 +55,7 @@ MESSAGE_COLUMNS = (
     "settings",
     "bookmarked",
     "note",
+    "edit",
 )
 _CHOICES = ("model", "adapter", "preset", "overrides")
 
@@ -127,6 +128,7 @@ def row_of_message(message: Message) -> tuple[Any, ...]:
         storable(message.settings),
         int(message.bookmarked),
         storable(message.note),
+        storable(message.edit),
     )
 
 

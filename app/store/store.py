@@ -269,6 +269,11 @@ class Store:
                 self._index.remove_message(*row)
                 self._index.add_message(row[0], row[1], note)
 
+    def set_edit(self, message_id: str, text: str) -> None:
+        """Keep what the user is writing in the place of a message, or nothing any more."""
+        with self._writing() as execute:
+            execute("UPDATE messages SET edit = ? WHERE id = ?", (storable(text), message_id))
+
     def bookmarks(self) -> tuple[Bookmark, ...]:
         """Return every bookmarked message that is not deleted, the newest first."""
         with told(self._path):

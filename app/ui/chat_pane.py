@@ -93,6 +93,12 @@ class ChatPane(QWidget):
         self._below.insertWidget(0, bar)
         bar.setVisible(bar.notice is not None)
 
+    def flush_drafts(self) -> None:
+        """Tell what is written in the composer and in the place of messages."""
+        self.composer.flush_draft()
+        if self._view is not None:
+            self._view.flush_edits()
+
     def take_keyboard(self) -> None:
         """Let the user go on where they were in this conversation, or else write."""
         last = self.focusWidget()
@@ -218,6 +224,7 @@ class ChatPane(QWidget):
         presenter.prefill_progressed.connect(view.set_prefill)
         view.regenerate_requested.connect(presenter.regenerate_as_it_is)
         view.edit_submitted.connect(presenter.edit)
+        view.edit_changed.connect(presenter.marks.keep_edit)
         view.version_requested.connect(presenter.choose_version)
         view.continue_requested.connect(presenter.continue_answer)
         view.link_activated.connect(self._on_link_activated)

@@ -94,7 +94,7 @@ class ChatPanes(QWidget):
     def flush_drafts(self) -> None:
         """Tell every draft that has changed."""
         for pane in self._panes.values():
-            pane.composer.flush_draft()
+            pane.flush_drafts()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show one or both, as there is room."""

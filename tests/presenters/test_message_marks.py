@@ -45,6 +45,34 @@ def test_a_bookmark_and_a_note_are_shown_and_kept(play: Play) -> None:
     play(after_a_restart)
 
 
+def test_an_edit_that_is_not_saved_outlives_the_program(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="A"))
+        await desk.ask("Q")
+        desk.chat.marks.keep_edit(desk.messages()[0].id, "Q, but better")
+
+    async def after_a_restart(desk: Desk) -> None:
+        await until(lambda: len(desk.shown) == 2)
+        assert desk.messages()[0].edit == "Q, but better"
+        await desk.load(Script(reply="A"))
+        desk.chat.edit(desk.messages()[0].id, "Q, but better")
+        await desk.answered()
+        desk.chat.choose_version(desk.messages()[0].id, -1)
+        assert desk.texts()[0] == "Q"
+        assert desk.messages()[0].edit == ""
+        desk.chat.marks.keep_edit(desk.messages()[0].id, "again")
+        desk.chat.marks.keep_edit(desk.messages()[0].id, "Q")
+
+    async def after_another(desk: Desk) -> None:
+        await until(lambda: len(desk.shown) == 2)
+        found = await desk.store.run(Store.messages, desk.conversations.current_id)
+        assert {message.edit for message in found} == {""}
+
+    play(scene)
+    play(after_a_restart)
+    play(after_another)
+
+
 def test_marks_survive_another_run_of_the_answer(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)

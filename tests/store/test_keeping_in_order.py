@@ -101,12 +101,14 @@ def test_a_copy_has_every_branch_and_shares_nothing_with_the_original(store: Sto
     store.set_leaf("c", "a1")
     store.set_pinned("c", True)
     store.set_note("a1", "a note")
+    store.set_edit("a1", "half an edit")
     copy = store.duplicate_conversation("c", "copy", "Title (copy)")
     assert copy in store.conversations()
     assert copy is not None
     assert (copy.title, copy.draft, copy.choices.model) == ("Title (copy)", "", "model")
     assert (copy.folder, copy.pinned) == ("F", False)
     tree = MessageTree(store.messages("copy"))
+    assert {message.edit for message in store.messages("copy")} == {""}
     shown = [(item.message.text, item.version, item.versions) for item in tree.shown(copy.leaf_id)]
     assert shown == [("walrus q", 1, 1), ("walrus a1", 1, 2)]
     assert tree.path_to(copy.leaf_id)[-1].note == "a note"

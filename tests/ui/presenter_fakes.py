@@ -262,6 +262,9 @@ class FakeMarks(QObject):
     def set_note(self, message_id: str, text: str) -> None:
         self.calls.append(("set_note", message_id, text))
 
+    def keep_edit(self, message_id: str, text: str) -> None:
+        self.calls.append(("keep_edit", message_id, text))
+
     def delete(self, message_id: str) -> None:
         self.calls.append(("delete", message_id))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -15,6 +15,8 @@ from app.ui.theme import BUBBLE_RADIUS, SPACE_M, SPACE_S, Theme
 #: The field grows with its text up to this many lines, then scrolls.
 _MOST_LINES = 14
 _LEAST_LINES = 2
+#: So long after the last key what is written is kept.
+_PAUSE_MS = 500
 _SAVE_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -64,6 +66,8 @@ class MessageEditor(QWidget):
     saved = Signal(str)
     #: The user wants the text to stay as it was.
     cancelled = Signal()
+    #: The user has paused in writing; carries the text as it is.
+    paused = Signal(str)
     #: The text needs another height.
     height_changed = Signal()
 
@@ -90,13 +94,23 @@ class MessageEditor(QWidget):
         self._cancel.setToolTip(self.tr("Cancel (Esc)"))
         self._cancel.clicked.connect(self.cancelled)
         self._field.textChanged.connect(self._on_text_changed)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self.flush)
         self.setFocusProxy(self._field)
-        self._on_text_changed()
+        self._save.setEnabled(bool(text.strip()))
 
     @property
     def text(self) -> str:
         """What is written now."""
         return self._field.text()
+
+    @Slot()
+    def flush(self) -> None:
+        """Tell now what is written."""
+        self._pause.stop()
+        self.paused.emit(self.text)
 
     def arrange(self, width: int) -> int:
         """Place field and buttons in `width` and return the height."""
@@ -157,6 +171,7 @@ class MessageEditor(QWidget):
     @Slot()
     def _on_text_changed(self) -> None:
         self._save.setEnabled(bool(self.text.strip()))
+        self._pause.start()
 
     @Slot()
     def _on_size_changed(self) -> None:

@@ -15,6 +15,8 @@ class MessageArea(QAbstractScrollArea):
     regenerate_requested = Signal(str)
     #: The user has edited a message; carries its id and the new text.
     edit_submitted = Signal(str, str)
+    #: What is written in the place of a message has changed; carries its id and that.
+    edit_changed = Signal(str, str)
     #: Another version is to be shown; carries the message's id and how many places further on.
     version_requested = Signal(str, int)
     #: An answer is to be continued; carries its id.
@@ -32,6 +34,7 @@ class MessageArea(QAbstractScrollArea):
         """Tell what a message asks for."""
         widget.regenerate_requested.connect(self.regenerate_requested)
         widget.edit_submitted.connect(self.edit_submitted)
+        widget.edit_changed.connect(self.edit_changed)
         widget.version_requested.connect(self.version_requested)
         widget.continue_requested.connect(self.continue_requested)
         widget.link_activated.connect(self.link_activated)

@@ -40,6 +40,8 @@ class MessageWidget(QWidget):
     menu_requested = Signal(str, QPoint, str)
     #: The message is to be a bookmark no more; carries its id.
     bookmark_dropped = Signal(str)
+    #: What is written in its editor has changed, or nothing is any more; carries its id and that.
+    edit_changed = Signal(str, str)
     #: It needs another height; carries its id.
     height_changed = Signal(str)
 
@@ -73,13 +75,6 @@ class MessageWidget(QWidget):
     def is_editing(self) -> bool:
         """Whether the user edits it; such a widget must be kept."""
         return self._editor is not None
-
-    @property
-    def unsaved_edit(self) -> str | None:
-        """What the user has written in the editor and not saved, if anything."""
-        if self._editor is None or self._is_submitting or self._editor.text == self.text:
-            return None
-        return self._editor.text
 
     @property
     def is_waiting(self) -> bool:
@@ -160,10 +155,16 @@ class MessageWidget(QWidget):
         self._editor = editor = MessageEditor(self._theme, text, self)
         editor.saved.connect(self._on_saved)
         editor.cancelled.connect(self._end_edit)
+        editor.paused.connect(self._on_edit_paused)
         editor.height_changed.connect(self._on_height_changed)
         self._show_content(False)
         editor.show()
         return editor
+
+    def flush_edit(self) -> None:
+        """Tell now what is written in the editor, if there is one."""
+        if self._editor is not None and not self._is_submitting:
+            self._editor.flush()
 
     def copy_message(self) -> None:
         """Put the text of the message on the clipboard, as it was written."""
@@ -201,7 +202,12 @@ class MessageWidget(QWidget):
         editor.hide()
         editor.deleteLater()
         self._show_content(True)
+        self.edit_changed.emit(self.message.id, "")
         self.height_changed.emit(self.message.id)
+
+    @Slot(str)
+    def _on_edit_paused(self, text: str) -> None:
+        self.edit_changed.emit(self.message.id, text)
 
     @Slot(str)
     def _on_saved(self, text: str) -> None:

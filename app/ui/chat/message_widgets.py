@@ -27,8 +27,6 @@ class MessageWidgets:
         self._made: dict[str, MessageWidget] = {}
         #: Ids of widgets that look as the theme looked before; they are being edited.
         self._outdated: set[str] = set()
-        #: What was written in editors whose message is not shown now, by the id of the message.
-        self._unsaved_edits: dict[str, str] = {}
 
     @property
     def em(self) -> float:
@@ -68,11 +66,15 @@ class MessageWidgets:
                 entry.item, self._theme, self._icons, self._styles, width, self._parent
             )
         widget.advance()
-        unsaved = self._unsaved_edits.pop(entry.id, None)
-        if unsaved is not None:
-            widget.resume_edit(unsaved)
+        if entry.item.message.edit:
+            widget.resume_edit(entry.item.message.edit)
         self._made[entry.id] = widget
         return widget
+
+    def flush_edits(self) -> None:
+        """Let open editors tell what is written."""
+        for _, widget in self:
+            widget.flush_edit()
 
     def release(self, message_id: str) -> None:
         """Let a widget go. The focus, if it has it, goes to the view.
@@ -80,8 +82,7 @@ class MessageWidgets:
         What is written in its editor comes back with the message.
         """
         widget = self._made.pop(message_id)
-        if widget.unsaved_edit is not None:
-            self._unsaved_edits[message_id] = widget.unsaved_edit
+        widget.flush_edit()
         self._outdated.discard(message_id)
         give_up_focus(widget, self._parent.parentWidget())
         # A widget that waits for its end would still be drawn.

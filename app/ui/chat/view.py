@@ -147,6 +147,10 @@ class ChatView(MessageArea):
             self._measure_out_of_view(self._entries.place(message_id))
             self.bring_into_view(widget)
 
+    def flush_edits(self) -> None:
+        """Tell what is written in open editors; call this before something else is shown."""
+        self._widgets.flush_edits()
+
     def is_raw(self, message_id: str) -> bool:
         """Return whether the text of a message is shown as it came."""
         entry = self._entries.get(message_id)

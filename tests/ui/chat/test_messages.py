@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.message import CONTINUABLE_STATES, MessageState
 from app.chat.statistics import RunStatistics
+from app.chat.tree import ShownMessage
 from app.ui.chat.message_widget import MessageWidget
 from app.ui.chat.table import TableSection
 from app.ui.chat.text_view import TextView
@@ -336,18 +337,33 @@ def test_an_edit_survives_scrolling_far_away(qtbot: QtBot, view: ChatView) -> No
     assert editor_of(view, "u99").toPlainText() == "not lost"
 
 
-def test_an_edit_survives_a_look_at_another_conversation(view: ChatView) -> None:
+def being_edited(item: ShownMessage, text: str) -> ShownMessage:
+    return replace(item, message=replace(item.message, edit=text))
+
+
+def test_an_edit_is_told_at_a_pause_and_when_another_conversation_is_shown(
+    qtbot: QtBot, view: ChatView
+) -> None:
     here = (user(1, "old"), answer(2))
     view.set_items(here)
     view.begin_edit("u1")
-    editor_of(view, "u1").setPlainText("not lost")
-    view.set_items((user(7, "elsewhere"),))
-    view.set_items(here)
+    editor_of(view, "u1").setPlainText("half")
+    with qtbot.waitSignal(view.edit_changed) as paused:
+        pass
+    assert paused.args == ["u1", "half"]
+    editor_of(view, "u1").setPlainText("whole")
+    with qtbot.waitSignal(view.edit_changed, timeout=0) as left:
+        view.set_items((user(7, "elsewhere"),))
+    assert left.args == ["u1", "whole"]
+
+
+def test_an_edit_that_was_not_saved_goes_on(qtbot: QtBot, view: ChatView) -> None:
+    view.set_items((being_edited(user(1, "old"), "not lost"), answer(2)))
     assert editor_of(view, "u1").toPlainText() == "not lost"
-    QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Escape)
-    view.set_items(())
-    view.set_items(here)
-    assert not widget_of(view, "u1").is_editing
+    with qtbot.waitSignal(view.edit_changed, timeout=0) as ended:
+        QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Escape)
+    assert ended.args == ["u1", ""]
+    assert words(widget_of(view, "u1")) == "old"
 
 
 def test_a_saved_edit_does_not_come_back_with_the_old_version(qtbot: QtBot, view: ChatView) -> None:
@@ -359,7 +375,10 @@ def test_a_saved_edit_does_not_come_back_with_the_old_version(qtbot: QtBot, view
         view.set_items((user(3, text, versions=2),))
 
     view.edit_submitted.connect(answer_it)
+    kept: list[str] = []
+    view.edit_changed.connect(lambda _id, text: kept.append(text))
     QTest.keyClick(editor_of(view, "u1"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert kept == []
     view.set_items((user(1, "old", versions=2),))
     assert not widget_of(view, "u1").is_editing
 
