@@ -180,7 +180,7 @@ def test_a_model_too_large_for_memory_names_both_numbers(
     path.write_bytes(gguf_bytes(metadata, model_tensors(shape)))
     with pytest.raises(ModelLoadError) as caught:
         fresh.load(LoadRequest(path, context_tokens=2**20, threads=1), ignore_progress)
-    assert "needs about 6400.0 GiB of memory" in caught.value.cause
+    assert "needs about 6872.0 GB of memory" in caught.value.cause
     assert "is free" in caught.value.cause
     assert "Lower the context length to" in caught.value.advice
     assert caught.value.remedy is Remedy.OPEN_SETTINGS

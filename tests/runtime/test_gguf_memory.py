@@ -126,8 +126,8 @@ def test_what_fits_is_accepted() -> None:
 def test_a_context_too_long_is_refused_with_one_that_fits() -> None:
     with pytest.raises(ModelLoadError) as caught:
         check_memory(_kv_header(), 100 * MIB, 100 * 1024, 126 * MIB)
-    assert "needs about 224 MiB of memory with a context of 102,400 tokens" in caught.value.cause
-    assert "only 126 MiB is free" in caught.value.cause
+    assert "needs about 235 MB of memory with a context of 102,400 tokens" in caught.value.cause
+    assert "only 132 MB is free" in caught.value.cause
     assert "Lower the context length to 2,048 tokens or less" in caught.value.advice
     assert caught.value.remedy is Remedy.OPEN_SETTINGS
 
@@ -135,7 +135,7 @@ def test_a_context_too_long_is_refused_with_one_that_fits() -> None:
 def test_weights_too_large_are_refused() -> None:
     with pytest.raises(ModelLoadError) as caught:
         check_memory(_kv_header(), 8 * 1024 * MIB, 4096, 1024 * MIB)
-    assert "needs about 8.0 GiB" in caught.value.cause
-    assert "only 1.0 GiB is free" in caught.value.cause
+    assert "needs about 8.6 GB" in caught.value.cause
+    assert "only 1.1 GB is free" in caught.value.cause
     assert "choose a smaller model" in caught.value.advice
     assert caught.value.remedy is Remedy.CHOOSE_MODEL

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QScrollArea, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import __version__
@@ -30,15 +31,25 @@ def words(parent: QWidget) -> str:
     return "\n".join(label.text() for label in children(parent, QLabel))
 
 
-@pytest.mark.parametrize(("gib", "too_large"), [(2, 2), (8, 1), (64, 0)])
+def test_a_model_is_looked_for_by_whole_names_and_dates(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = file_dialog(window, tmp_path)
+    (table,) = children(dialog, QTreeView)
+    shown = [column for column in range(4) if not table.isColumnHidden(column)]
+    titles = [table.model().headerData(column, Qt.Orientation.Horizontal) for column in shown]
+    assert titles == ["Name", "Size", "Date Modified"]
+
+
+@pytest.mark.parametrize(("gigabytes", "too_large"), [(2, 3), (8, 1), (64, 0)])
 def test_models_too_large_for_this_computer_are_named_so(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, gib: int, too_large: int
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, gigabytes: int, too_large: int
 ) -> None:
-    monkeypatch.setattr(model_dialogs, "memory_bytes", lambda: gib * 1024**3)
+    monkeypatch.setattr(model_dialogs, "memory_bytes", lambda: gigabytes * 10**9)
     dialog = GetModelDialog()
     qtbot.addWidget(dialog)
     assert words(dialog).count("too large for this computer") == too_large
-    assert f"{gib}.0 GiB of memory" in words(dialog)
+    assert f"{gigabytes}.0 GB of memory" in words(dialog)
 
 
 def test_unknown_memory_makes_no_promise(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,9 +83,9 @@ def check_memory(
 
 
 def _size_text(size: int) -> str:
-    if size < 1024**3:
-        return f"{max(0, size) / 1024**2:.0f} MiB"
-    return f"{size / 1024**3:.1f} GiB"
+    if size < 10**9:
+        return f"{max(0, size) / 10**6:.0f} MB"
+    return f"{size / 10**9:.1f} GB"
 
 
 def _meminfo_available(meminfo: Path) -> int | None:

@@ -71,7 +71,8 @@ class MessageEditor(QWidget):
     #: The text needs another height.
     height_changed = Signal()
 
-    def __init__(self, theme: Theme, text: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, text: str, parent: QWidget, *, is_question: bool) -> None:
+        """Begin with `text`; a question that is saved is answered anew."""
         super().__init__(parent)
         self._theme = theme
         self._lines = 0
@@ -85,9 +86,9 @@ class MessageEditor(QWidget):
         self._field.save_pressed.connect(self._on_save)
         self._field.cancel_pressed.connect(self.cancelled)
         self._field.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
-        self._save = QPushButton(self.tr("Save"), self)
+        self._save = QPushButton(self.tr("Send") if is_question else self.tr("Save"), self)
         self._save.setProperty("kind", "primary")
-        self._save.setToolTip(self.tr("Save (Ctrl+Enter)"))
+        self._save.setToolTip(self.tr("{label} (Ctrl+Enter)").format(label=self._save.text()))
         self._save.clicked.connect(self._on_save)
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._cancel.setProperty("kind", "flat")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from app.chat.message import Message
+from app.chat.message import Message, Role
 from app.chat.tree import ShownMessage
 from app.ui.chat.actions import ActionRow
 from app.ui.chat.copying import CopyForm, copy_message
@@ -152,7 +152,8 @@ class MessageWidget(QWidget):
 
     def resume_edit(self, text: str) -> MessageEditor:
         """Show the editor with `text`, which may be one that was not saved; return the editor."""
-        self._editor = editor = MessageEditor(self._theme, text, self)
+        is_question = self.message.role is Role.USER
+        self._editor = editor = MessageEditor(self._theme, text, self, is_question=is_question)
         editor.saved.connect(self._on_saved)
         editor.cancelled.connect(self._end_edit)
         editor.paused.connect(self._on_edit_paused)

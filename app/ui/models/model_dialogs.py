@@ -11,8 +11,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
+    QHeaderView,
     QLabel,
     QPushButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +23,7 @@ from app.ui.page_dialog import PageDialog
 from app.ui.plain_label import plain_label
 from app.ui.theme import SPACE_M, SPACE_XL, SPACE_XS
 
-_GIB = 1024**3
+_GB = 10**9
 #: A model, its context and the rest of the system share the memory.
 _SHARE_FOR_MODEL = 0.5
 #: Bits for a parameter in the smallest and the largest of the usual kinds of file.
@@ -53,7 +55,20 @@ def file_dialog(parent: QWidget, folder: Path) -> QFileDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters([parent.tr("Models (*.gguf *.rkllm)"), parent.tr("All files (*)")])
+    _show_names_whole(dialog)
     return dialog
+
+
+def _show_names_whole(dialog: QFileDialog) -> None:
+    """Give the room of the types, which the names end in, to names and dates.
+
+    A dialog of the desktop's own has no such table.
+    """
+    for table in dialog.findChildren(QTreeView, "treeView"):
+        name, _size, kind, date = range(4)
+        table.hideColumn(kind)
+        table.header().setSectionResizeMode(name, QHeaderView.ResizeMode.Stretch)
+        table.header().setSectionResizeMode(date, QHeaderView.ResizeMode.ResizeToContents)
 
 
 def files_dialog(parent: QWidget) -> QFileDialog:
@@ -127,17 +142,17 @@ class GetModelDialog(PageDialog):
         if memory is None:
             return self.tr("Files ending in .gguf run on any CPU.")
         return self.tr(
-            "Files ending in .gguf run on any CPU. This computer has {memory:.1f} GiB of memory: "
-            "a file of at most ≈ {file:.1f} GiB leaves enough for everything else."
-        ).format(memory=memory / _GIB, file=memory * _SHARE_FOR_MODEL / _GIB)
+            "Files ending in .gguf run on any CPU. This computer has {memory:.1f} GB of memory: "
+            "a file of at most ≈ {file:.1f} GB leaves enough for everything else."
+        ).format(memory=memory / _GB, file=memory * _SHARE_FOR_MODEL / _GB)
 
     def _source(self, source: Source, memory: int | None) -> QWidget:
         smallest, largest = (
             source.billions * 1e9 * bits / 8 for bits in (_BITS_Q4_K_M, _BITS_Q8_0)
         )
         fits = memory is None or smallest <= memory * _SHARE_FOR_MODEL
-        words = self.tr("{name} · ≈ {smallest:.1f} to {largest:.1f} GiB").format(
-            name=source.name, smallest=smallest / _GIB, largest=largest / _GIB
+        words = self.tr("{name} · ≈ {smallest:.1f} to {largest:.1f} GB").format(
+            name=source.name, smallest=smallest / _GB, largest=largest / _GB
         )
         if not fits:
             words += " · " + self.tr("too large for this computer")
