@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
@@ -64,7 +65,8 @@ def _show_names_whole(dialog: QFileDialog) -> None:
 
     A dialog of the desktop's own has no such table.
     """
-    for table in dialog.findChildren(QTreeView, "treeView"):
+    table = cast(QTreeView | None, dialog.findChild(QTreeView))
+    if table is not None:
         name, _size, kind, date = range(4)
         table.hideColumn(kind)
         table.header().setSectionResizeMode(name, QHeaderView.ResizeMode.Stretch)
