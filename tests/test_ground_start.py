@@ -130,6 +130,22 @@ def test_the_first_start_sets_up_and_passes_arguments_and_folder_on(machine: Mac
     assert "--editable" in machine.notes[3]
 
 
+def test_help_is_given_before_anything_is_set_up(machine: Machine) -> None:
+    run = machine.start("--help")
+    assert run.stdout.startswith("./start [arguments]          the application\n./start test ")
+    assert run.stdout.endswith("--quick takes a minute\n")
+    assert (run.returncode, machine.notes) == (0, [])
+
+
+def test_help_is_that_of_the_application_too(machine: Machine) -> None:
+    machine.start()
+    machine.forget()
+    run = machine.start("--help")
+    assert run.stdout.startswith("./start [arguments]")
+    assert run.stdout.endswith("|--help\n")
+    assert machine.notes == []
+
+
 def test_the_second_start_does_nothing_but_start(machine: Machine) -> None:
     machine.start()
     machine.forget()
