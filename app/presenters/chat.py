@@ -112,9 +112,7 @@ class ChatPresenter(QObject):
         reply = self._reply_here()
         if reply is not None:
             return reply.status
-        away = self._conversations.book.get(self._answering.busy_elsewhere)
-        elsewhere = "" if away is None else title_from(away.title)
-        return status_at_rest(self._branch.path(), self._models.state, elsewhere)
+        return status_at_rest(self._branch.path(), self._models.state, self._elsewhere())
 
     @property
     def is_answering(self) -> bool:
@@ -316,6 +314,15 @@ class ChatPresenter(QObject):
 
     def _reply_here(self) -> Reply | None:
         return self._replies.within(self._branch.conversation_id)
+
+    def _elsewhere(self) -> str:
+        """Return the title of the other conversation that the model of this one writes in, or ""."""
+        away = self._conversations.book.get(self._answering.busy_elsewhere)
+        if away is None:
+            return ""
+        if self._conversations.book.is_temporary(away.id):
+            return self.tr("Temporary conversation")
+        return title_from(away.title)
 
     def _text_of(self, message_id: str) -> str:
         message = self._branch.get(message_id)

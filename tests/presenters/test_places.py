@@ -257,6 +257,20 @@ def test_an_answer_that_nobody_looks_at_is_told_and_not_stopped_from_elsewhere(p
     play(scene)
 
 
+def test_the_words_of_a_temporary_conversation_are_not_told_beside_it(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.conversations.new_temporary()
+        desk.chat.send("secret")
+        await until(lambda: any(desk.streamed.values()))
+        desk.places.open_beside()
+        assert beside(desk).status.elsewhere == "Temporary conversation"
+        desk.places.stop()
+        await desk.answered()
+
+    play(scene)
+
+
 def test_it_is_told_which_conversations_are_answered(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         told: list[frozenset[str]] = []
