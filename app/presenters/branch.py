@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -110,6 +111,14 @@ class ShownBranch(QObject):
         else:
             self.show(self.leaf_id)
 
+    def take_writing(self, message: Message) -> None:
+        """Take an answer as far as it is written, without a word; its end is told."""
+        self.tree.put(self._with_marks(message))
+
+    def take_written(self, message: Message) -> None:
+        """Take the end of an answer; one that is not in the tree is passed over."""
+        self.change(self._with_marks(message))
+
     def change(self, message: Message) -> None:
         """Take another state of a message; one that is not in the tree is passed over."""
         if message.conversation_id == self.conversation_id and message.id in self.tree:
@@ -126,3 +135,10 @@ class ShownBranch(QObject):
         if item.message.id not in self.paused_ids:
             return item
         return ShownMessage(item.message, item.version, item.versions, is_paused=True)
+
+    def _with_marks(self, message: Message) -> Message:
+        """Return what was written with what the user marked, noted or edited meanwhile."""
+        here = self.get(message.id)
+        if here is None:
+            return message
+        return replace(message, bookmarked=here.bookmarked, note=here.note, edit=here.edit)

@@ -172,7 +172,6 @@ class ChatPresenter(QObject):
             return
         self._begin_conversation(text)
         self.outbox.put(text)
-        self._new_draft = ""
         self.outbox.keep_draft("")
         self.draft_shown.emit("")
         self.outbox.send_waiting()
@@ -331,6 +330,7 @@ class ChatPresenter(QObject):
     def _begin_conversation(self, text: str) -> None:
         """Make a conversation of what was none before its first message."""
         if not self._branch.conversation_id:
+            self._new_draft = ""
             self._branch.conversation_id = new_id()
             self.queue.show(self._branch.conversation_id)
             self._conversations.begin(self._branch.conversation_id, text)
@@ -402,7 +402,7 @@ class ChatPresenter(QObject):
         """Let the tree hold the answer that is being written as far as it is."""
         reply = self._reply_here()
         if reply is not None and reply.message is not None:
-            self._branch.tree.put(reply.message)
+            self._branch.take_writing(reply.message)
 
     def _show(self, leaf_id: str | None) -> None:
         self._take_in_writing()

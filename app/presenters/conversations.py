@@ -340,7 +340,7 @@ class ConversationsPresenter(QObject):
         self.leaving.emit()
         left_id = place.conversation_id
         if conversation_id != left_id:
-            place.leaving.emit()
+            place.leaving.emit(place)
         if conversation_id and conversation_id == left_id:
             temporary = place.is_temporary
         if conversation_id != left_id and self.book.is_temporary(left_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.chat.conversation import title_from
 from app.presenters.conversations import ConversationsPresenter
@@ -28,42 +28,46 @@ class LeftBehind(QObject):
 
     @property
     def outboxes(self) -> tuple[Outbox, ...]:
-        """Those that have something to send; what is in view sends for itself."""
-        self._drop_done()
+        """All of them."""
+        return tuple(self._outboxes.values())
+
+    @property
+    def sending(self) -> tuple[Outbox, ...]:
+        """Those that may send; what is in view sends for itself."""
         is_shown = self._conversations.is_shown
-        return tuple(one for one in self._outboxes.values() if not is_shown(one.conversation_id))
+        return tuple(one for one in self.outboxes if not is_shown(one.conversation_id))
 
     def take(self, outbox: Outbox) -> None:
         """Let what waits in `outbox` be sent from here, since its conversation is left.
 
-        Nothing of a temporary conversation is sent any more.
+        Nothing of a temporary or deleted conversation is sent any more. One that was left before
+        its messages had come has its outbox here already.
         """
         left_id = outbox.conversation_id
-        if (
-            outbox.queue.texts
-            and self._conversations.book.is_kept(left_id)
-            and not outbox.is_reading
-        ):
-            self._drop(left_id)
-            twin = outbox.twin()
-            twin.setParent(self)
-            twin.queue.text_returned.connect(partial(self._tell_returned, left_id))
-            self._outboxes[left_id] = twin
-
-    def _tell_returned(self, conversation_id: str, _text: str) -> None:
-        conversation = self._conversations.book.get(conversation_id)
-        if conversation is None or self._conversations.is_shown(conversation_id):
+        if outbox.is_reading or not self._conversations.book.is_kept(left_id):
             return
-        show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, conversation_id))
-        words = self.tr("What waited in “{title}” was not sent. It is in its composer again.")
-        self._notices.info(words.format(title=title_from(conversation.title)), show)
+        self._drop(left_id)
+        if outbox.queue.texts:
+            twin = self._outboxes[left_id] = outbox.twin()
+            twin.setParent(self)
+            twin.returned.connect(self._on_returned)
 
-    def _drop_done(self) -> None:
+    def drop_done(self) -> None:
+        """Let go of those that have nothing to send any more."""
         for one in tuple(self._outboxes):
-            if not self._outboxes[one].queue.texts or not self._conversations.book.is_kept(one):
+            if not self._outboxes[one].queue.texts:
                 self._drop(one)
 
     def _drop(self, conversation_id: str) -> None:
         outbox = self._outboxes.pop(conversation_id, None)
         if outbox is not None:
             outbox.deleteLater()
+
+    @Slot(str)
+    def _on_returned(self, conversation_id: str) -> None:
+        conversation = self._conversations.book.get(conversation_id)
+        if conversation is None or self._conversations.is_shown(conversation_id):
+            return
+        show = NoticeAction(self.tr("Show it"), partial(self._conversations.open, conversation_id))
+        words = self.tr("What waited in “{title}” was not sent. It is in its composer again.")
+        self._notices.info(words.format(title=title_from(conversation.title)), show)

@@ -77,6 +77,7 @@ class MessageMarks(QObject):
         after = self._leaf_without(message_id)
         taken = tree.take_out(message_id)
         self._saver.save(Store.delete_message, message_id)
+        self._replies.forget_pauses(taken)
         self._branch.show_and_keep(after)
         told = self.tr("The message was deleted.")
         if len(taken) > 1:

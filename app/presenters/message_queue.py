@@ -12,44 +12,44 @@ _BETWEEN = "\n\n"
 
 
 class MessageQueue(QObject):
-    """Waiting messages by conversation. Lives on the window's thread; owned by the chat."""
+    """The messages that wait in one conversation. Lives on the window's thread; owned by an outbox."""
 
-    #: Others wait in the shown conversation; carries a tuple of texts, the next one first.
+    #: Others wait in its conversation; carries a tuple of texts, the next one first.
     queue_changed = Signal(object)
-    #: A message of the shown conversation goes back to the composer; carries its text.
+    #: A message of its conversation goes back to the composer; carries its text.
     text_returned = Signal(str)
 
     def __init__(self, texts: dict[str, list[str]], parent: QObject | None = None) -> None:
         """`texts` holds what waits in every conversation, wherever it is shown."""
         super().__init__(parent)
         self._texts = texts
-        self._shown_id = ""
+        self._conversation_id = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What waits in the shown conversation."""
-        return tuple(self._texts.get(self._shown_id, ()))
+        """What waits, the next one first."""
+        return tuple(self._texts.get(self._conversation_id, ()))
 
     def twin(self) -> MessageQueue:
         """Return another one, about the same conversation."""
         twin = MessageQueue(self._texts)
-        twin.show(self._shown_id)
+        twin.show(self._conversation_id)
         return twin
 
     def show(self, conversation_id: str) -> None:
         """Be about another conversation."""
-        self._shown_id = conversation_id
+        self._conversation_id = conversation_id
         self.queue_changed.emit(self.texts)
 
     def add(self, text: str) -> None:
-        """Let a message wait in the shown conversation."""
-        self._texts.setdefault(self._shown_id, []).append(text)
+        """Let a message wait."""
+        self._texts.setdefault(self._conversation_id, []).append(text)
         self.queue_changed.emit(self.texts)
 
     def remove(self, place: int) -> None:
         """Let a waiting message go."""
         if place < len(self.texts):
-            del self._texts[self._shown_id][place]
+            del self._texts[self._conversation_id][place]
             self.queue_changed.emit(self.texts)
 
     def edit(self, place: int) -> None:
@@ -65,18 +65,20 @@ class MessageQueue(QObject):
         self.remove(0)
         return text
 
-    def give_back(self, conversation_id: str) -> None:
-        """Give all that waits in a conversation back to the composer: it cannot be sent.
-
-        One that is not shown finds it in its draft.
-        """
-        texts = self._texts.pop(conversation_id, [])
-        if texts and conversation_id == self._shown_id:
-            self.queue_changed.emit(())
+    def give_back(self) -> None:
+        """Give all that waits back to the composer: it cannot be sent."""
+        texts = self.texts
+        self.drop()
+        if texts:
             self.text_returned.emit(_BETWEEN.join(texts))
 
+    def drop(self) -> None:
+        """Let nothing wait any more; it still stands in the draft of the conversation."""
+        if self._texts.pop(self._conversation_id, None):
+            self.queue_changed.emit(())
+
     def with_waiting(self, draft: str) -> str:
-        """Return what to keep on disk for the shown conversation while `draft` is written."""
+        """Return what to keep on disk while `draft` is written."""
         return _BETWEEN.join([*self.texts, *([draft] if draft else [])])
 
     def without_waiting(self, kept: str) -> str:

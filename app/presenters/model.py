@@ -20,6 +20,7 @@ from app.chat.message import Message
 from app.engine.engine import Engine
 from app.errors import AppError, ModelLoadError, Remedy
 from app.presenters.adapters_at_load import AdaptersAtLoad
+from app.presenters.last_model import LastModel
 from app.presenters.model_layer import ModelLayer
 from app.presenters.model_slot import ModelSlot
 from app.presenters.model_slots import ModelSlots
@@ -70,6 +71,7 @@ class ModelPresenter(QObject):
         self._told: Notice | None = None
         #: What comes with a model when it is loaded.
         self.adapters = AdaptersAtLoad(library)
+        self._last = LastModel(settings)
         self._layer = ModelLayer(library, settings, notices, self)
         self._slots = ModelSlots(make_engine, library, self)
         self._slots.changed.connect(self._on_slot_changed)
@@ -135,13 +137,13 @@ class ModelPresenter(QObject):
         settings = self._settings.settings
         if self._slots.shown.path is not None:
             return  # The user was faster.
-        if model:
+        if not model and self._last.path and settings.engine.load_last_model:
+            if self._last.is_suspect:
+                self._tell_not_loaded(absolute(self._last.path))
+                return
+            model = self._last.path
+        if model and not self._is_refused(absolute(model)):
             self._load(absolute(model))
-        elif settings.state.last_model and settings.engine.load_last_model:
-            if settings.state.last_load_failed:
-                self._tell_not_loaded(absolute(settings.state.last_model))
-            else:
-                self._load(absolute(settings.state.last_model))
 
     def load(self, path: str) -> None:
         """Show a model file that is loaded, or load it in place of the one that is not kept."""
@@ -213,8 +215,7 @@ class ModelPresenter(QObject):
     def shut_down(self) -> None:
         """End every engine; `shut_down_finished` follows."""
         if any(state.stage is ModelStage.LOADING for state in self.loaded):
-            # Whoever quits while a model loads did not see it fail.
-            self._settings.set_value("state", "last_load_failed", False)
+            self._last.trust()
         self._slots.shut_down()
 
     def _tell_not_loaded(self, model: Path) -> None:
@@ -231,10 +232,11 @@ class ModelPresenter(QObject):
         self._told = notice
 
     def _is_refused(self, model: Path) -> bool:
-        """Tell why a file cannot take the place of a model that works, if that shows at once."""
-        if self._slots.shown.is_free or self._slots.with_model(model) is not None:
+        """Tell why a file is no model, if that shows at once: it takes the place of none then."""
+        slot = self._slots.with_model(model)
+        if slot is not None and not slot.is_free:
             return False
-        # Not before a second model is wanted: the window opens sooner without it.
+        # Not before a model is wanted: the window opens sooner without it.
         from app.runtime.registry import look_at
 
         try:
@@ -299,9 +301,7 @@ class ModelPresenter(QObject):
             return
         request = replace(request, adapters=self.adapters.to_load(model))
         remember(model, self._settings)
-        # Cleared when the model answers: a load that takes everything down is not repeated.
-        self._settings.set_value("state", "last_load_failed", True)
-        self._settings.save_now()
+        self._last.begin(model)
         slot.load(request, self._layer.label(model), replaces)
 
     def _load_without(self, slot: ModelSlot, request: LoadRequest, error: AppError) -> None:
@@ -318,7 +318,7 @@ class ModelPresenter(QObject):
     def _show(self, slot: ModelSlot) -> None:
         self._slots.shown = slot
         if slot.path is not None:
-            self._settings.set_value("state", "last_model", str(slot.path))
+            self._last.show(slot.path, works=slot.works)
         self._layer.show(slot.path)
         self._settings.set_model(slot.state.info)
         self._announce()
@@ -343,10 +343,9 @@ class ModelPresenter(QObject):
 
     @Slot(object)
     def _on_slot_loaded(self, slot: ModelSlot) -> None:
-        self._settings.set_value("state", "last_load_failed", False)
-        self._settings.save_now()
         info: ModelInfo | None = slot.state.info
         assert info is not None
+        self._last.works(info.path)
         self._library.note_loaded(info)
         if slot is self._slots.shown:
             self._settings.set_model(info)
@@ -359,13 +358,8 @@ class ModelPresenter(QObject):
         if request is not None and request.adapters and slot.failed_while_loading:
             self._load_without(slot, request, error)
             return
-        replaced = slot.replaced if slot.failed_while_loading else None
-        if str(slot.path) == self._settings.settings.state.last_model:
-            # What worked before is loaded at the next start.
-            self._settings.set_value("state", "last_load_failed", replaced is None)
-            if replaced is not None:
-                self._settings.set_value("state", "last_model", str(replaced))
-            self._settings.save_now()
+        if slot.path is not None:
+            self._last.fail(slot.path, slot.replaced if slot.failed_while_loading else None)
         if slot.path is not None and isinstance(error, ModelLoadError):
             self._library.note_load_failed(slot.path, error)
         about = slot.state.name if self.loaded else ""
@@ -385,16 +379,21 @@ class ModelPresenter(QObject):
         elif error.remedy in (Remedy.RETRY, Remedy.RELOAD_MODEL):
             ways.append(NoticeAction(self.tr("Load it again"), partial(self._load_again, slot)))
         if slot.failed_while_loading and slot.replaced is not None:
-            words = self.tr("Back to {model}").format(model=self._layer.label(slot.replaced))
-            ways.append(NoticeAction(words, partial(self.load, str(slot.replaced))))
+            ways.append(self._way_back(slot.replaced))
         return tuple(ways)
 
-    @Slot(object)
-    def _on_slot_unloaded(self, slot: ModelSlot) -> None:
-        self._settings.set_value("state", "last_load_failed", False)
+    def _way_back(self, model: Path) -> NoticeAction:
+        words = self.tr("Back to {model}").format(model=self._layer.label(model))
+        return NoticeAction(words, partial(self.load, str(model)))
+
+    @Slot(object, object)
+    def _on_slot_unloaded(self, slot: ModelSlot, model: Path | None) -> None:
+        self._last.leave(model, slot.replaced)
+        if model is not None and slot.replaced is not None:
+            words = self.tr("{model} is not loaded.").format(model=self._layer.label(model))
+            self._told = self._notices.info(words, self._way_back(slot.replaced))
         if slot is not self._slots.shown:
             return
-        self._settings.set_value("state", "last_model", "")
         self._settings.set_model(None)
         self._layer.show(None)
         self._show_another()

@@ -27,8 +27,8 @@ class ModelSlot(QObject):
     loaded = Signal(object)
     #: The load failed or the engine was lost; carries the slot and an AppError.
     failed = Signal(object, object)
-    #: The model is gone because that was asked for; carries the slot.
-    unloaded = Signal(object)
+    #: The model is gone because that was asked for; carries the slot and the model's path.
+    unloaded = Signal(object, object)
     #: The engine has ended after `shut_down`; carries the slot.
     shut_down_finished = Signal(object)
 
@@ -66,6 +66,11 @@ class ModelSlot(QObject):
         return self.state.stage in (ModelStage.NONE, ModelStage.FAILED)
 
     @property
+    def works(self) -> bool:
+        """Whether the model here answers, at once or after a rest."""
+        return self.state.stage in (ModelStage.READY, ModelStage.RESTING)
+
+    @property
     def is_running(self) -> bool:
         """Whether an answer is being written here."""
         return self.engine.state is EngineState.RUNNING
@@ -73,8 +78,10 @@ class ModelSlot(QObject):
     def load(self, request: LoadRequest, name: str, replaces: str = "") -> None:
         """Load a model in place of the one before; `name` is what it is called."""
         path = request.model
-        if self.state.stage in (ModelStage.READY, ModelStage.RESTING) and self.path != path:
+        if self.works:
             self.replaced = self.path
+        if self.replaced == path:
+            self.replaced = None
         self.request = request
         self._name = name
         self._rest_timer.stop()
@@ -141,10 +148,11 @@ class ModelSlot(QObject):
 
     @Slot()
     def _on_model_unloaded(self) -> None:
+        model = self.path
         self.request = None
-        self.replaced = None
         self._set_state(ModelState())
-        self.unloaded.emit(self)
+        self.unloaded.emit(self, model)
+        self.replaced = None
 
     @Slot()
     def _on_used(self) -> None:

@@ -35,8 +35,8 @@ class ModelSlots(QObject):
     loaded = Signal(object)
     #: A load failed or an engine was lost; carries the ModelSlot and an AppError.
     failed = Signal(object, object)
-    #: A model is gone because that was asked for; carries its ModelSlot.
-    unloaded = Signal(object)
+    #: A model is gone because that was asked for; carries its ModelSlot and its path.
+    unloaded = Signal(object, object)
     #: A library has logged a line.
     log_received = Signal(str)
     #: Every engine has ended after `shut_down`.

@@ -5,7 +5,7 @@ It goes on with that while another conversation is shown, as a twin that nobody 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.message import Message, MessageState, Role
 from app.presenters.answering import Answering
@@ -16,6 +16,9 @@ from app.presenters.message_queue import MessageQueue
 
 class Outbox(QObject):
     """What was sent and is not answered yet. Lives on the window's thread."""
+
+    #: What waited is in the composer again; carries the id of the conversation.
+    returned = Signal(str)
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Outbox(QObject):
         self._book = book
         for part in (branch, queue, answering):
             part.setParent(self)
+        queue.text_returned.connect(self._on_text_returned)
 
     @property
     def conversation_id(self) -> str:
@@ -46,6 +50,8 @@ class Outbox(QObject):
 
     def takes(self) -> bool:
         """Return whether a message can be sent, now or later; a refusal is told to the user."""
+        if self._branch.is_reading:
+            return False
         return self._has_to_wait() or self._answering.is_possible()
 
     def put(self, text: str) -> None:
@@ -63,7 +69,7 @@ class Outbox(QObject):
         if self._answering.is_busy or self._answering.is_paused:
             return
         if not self._answering.is_possible():
-            self.queue.give_back(self.conversation_id)
+            self.queue.give_back()
             return
         known = self._book.get(self.conversation_id)
         draft = self.queue.without_waiting(known.draft if known is not None else "")
@@ -71,19 +77,19 @@ class Outbox(QObject):
         self.keep_draft(draft)
         if not self._answering.is_writing_here:
             # It could not even be asked; nor can what is behind it.
-            self.queue.give_back(self.conversation_id)
+            self.queue.give_back()
 
     def take_finished(self, message: Message) -> None:
         """Take the final state of an answer, which may be of another conversation."""
-        self._branch.change(message)
+        self._branch.take_written(message)
         here = message.conversation_id == self.conversation_id
         if here and message.state is not MessageState.COMPLETE:
-            self.queue.give_back(self.conversation_id)
+            self._give_back()
 
-    def give_back(self) -> None:
+    def give_up(self) -> None:
         """Give what waits back to the composer, unless its model is still at work."""
         if self.queue.texts and not self._answering.is_busy:
-            self.queue.give_back(self.conversation_id)
+            self._give_back()
 
     def keep_draft(self, text: str) -> None:
         """Keep what stands in the composer, behind what waits."""
@@ -98,9 +104,20 @@ class Outbox(QObject):
         answering = self._answering.twin(branch)
         return Outbox(branch, self.queue.twin(), answering, self._book)
 
+    def _give_back(self) -> None:
+        if self._branch.is_reading:
+            # The draft, which has it, comes with the messages.
+            self.queue.drop()
+        else:
+            self.queue.give_back()
+
     def _has_to_wait(self) -> bool:
         return self._answering.is_busy or bool(self.queue.texts)
 
     def _ask(self, text: str) -> None:
         message = self._answering.new_message(self._branch.leaf_id, Role.USER, text)
         self._answering.answer(message)
+
+    @Slot()
+    def _on_text_returned(self) -> None:
+        self.returned.emit(self.conversation_id)

@@ -10,8 +10,8 @@ from app.chat.conversation import Choices
 class Place(QObject):
     """What is shown here. Lives on the window's thread; changed by `ConversationsPresenter` only."""
 
-    #: Another conversation is about to be shown here.
-    leaving = Signal()
+    #: Another conversation is about to be shown here; carries the Place.
+    leaving = Signal(object)
     #: Another conversation is shown here; carries its id, or an empty text for a new one.
     conversation_changed = Signal(str)
     #: What is shown here is temporary now, or no more; carries which.

@@ -81,8 +81,8 @@ class Places(QObject):
         conversations.place_leaving.connect(self._on_place_leaving)
         conversations.place_used.connect(self._on_place_used)
         conversations.current_changed.connect(self._remember)
-        conversations.temporary_ended.connect(self._on_temporary_ended)
-        conversations.book.removed.connect(self._on_removed)
+        conversations.temporary_ended.connect(self._on_gone)
+        conversations.book.removed.connect(self._on_gone)
 
     @property
     def in_view(self) -> tuple[ChatPresenter, ...]:
@@ -97,7 +97,7 @@ class Places(QObject):
     def stop(self) -> None:
         """End every answer, and send nothing that waits; what is written stands."""
         for chat in self._chats:
-            chat.queue.give_back(chat.place.conversation_id)
+            chat.queue.give_back()
         # What waits in conversations that are not in view stands in their drafts.
         self._waiting.clear()
         self._replies.stop()
@@ -151,7 +151,7 @@ class Places(QObject):
     def _make(self, place: Place) -> ChatPresenter:
         chat = self._make_chat(place, self._replies, self._waiting)
         chat.setParent(self)
-        place.leaving.connect(partial(self._left_behind.take, chat.outbox))
+        place.leaving.connect(self._on_leaving)
         return chat
 
     def _another(self) -> ChatPresenter:
@@ -162,6 +162,9 @@ class Places(QObject):
 
     def _across(self) -> ChatPresenter:
         return next((chat for chat in self._in_view if chat is not self.chat), self.chat)
+
+    def _chat_at(self, place: Place) -> ChatPresenter:
+        return next(chat for chat in self._chats if chat.place is place)
 
     def _outboxes(self) -> tuple[Outbox, ...]:
         return (*(chat.outbox for chat in self._chats), *self._left_behind.outboxes)
@@ -191,6 +194,12 @@ class Places(QObject):
         self._settings.set_value("state", "last_conversation", last)
         self._settings.set_value("state", "conversations_in_view", kept)
 
+    @Slot(object)
+    def _on_leaving(self, place: Place) -> None:
+        """See to it that what waits in a place is sent, though something else is shown there."""
+        self._left_behind.take(self._chat_at(place).outbox)
+        self._sending.start()
+
     @Slot()
     def _on_place_leaving(self) -> None:
         self.chat.keep_means()
@@ -198,7 +207,7 @@ class Places(QObject):
     @Slot(object)
     def _on_place_used(self, place: Place) -> None:
         self._leave(self.chat)
-        self.chat = next(chat for chat in self._chats if chat.place is place)
+        self.chat = self._chat_at(place)
         self._follow(self.chat)
         self.chat.drop_means()
         self.chats_changed.emit(self.chat)
@@ -214,15 +223,17 @@ class Places(QObject):
         if message.state in _FAILED:
             # Another try would end the same way.
             for outbox in self._outboxes():
-                outbox.give_back()
+                outbox.give_up()
         self._last_answered = message.conversation_id
         self._sending.start()
 
     @Slot()
     def _on_sending_due(self) -> None:
         # Whoever was answered just now comes last.
-        for outbox in sorted(self._outboxes(), key=partial(_is_of, self._last_answered)):
+        ready = (*(chat.outbox for chat in self._chats), *self._left_behind.sending)
+        for outbox in sorted(ready, key=partial(_is_of, self._last_answered)):
             outbox.send_waiting()
+        self._left_behind.drop_done()
 
     @Slot(object)
     def _on_model_changed(self) -> None:
@@ -242,15 +253,10 @@ class Places(QObject):
             self.writing_changed.emit(writing)
 
     @Slot(str)
-    def _on_temporary_ended(self, conversation_id: str) -> None:
+    def _on_gone(self, conversation_id: str) -> None:
+        # What waited stands in the draft, should the conversation come back.
         self._waiting.pop(conversation_id, None)
-        self._on_removed(conversation_id)
-
-    @Slot(str)
-    def _on_removed(self, conversation_id: str) -> None:
-        reply = self._replies.within(conversation_id)
-        if reply is not None:
-            reply.stop()
+        self._replies.end(conversation_id)
 
 
 def _is_of(conversation_id: str, outbox: Outbox) -> bool:

@@ -13,7 +13,6 @@ RECENT_MODELS = 8
 
 def remember(model: Path, settings: SettingsPresenter) -> None:
     """Note that a model is loaded now; the starter is no recent one."""
-    settings.set_value("state", "last_model", str(model))
     if not is_starter(model):
         known = settings.settings.state.recent_models
         others = tuple(recent for recent in known if recent != str(model))

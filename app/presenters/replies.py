@@ -5,8 +5,11 @@ They belong to no panel: the user may look at other conversations while they go 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, Signal
 
+from app.chat.message import Message
 from app.engine.engine import Engine
 from app.presenters.reply import Reply
 from app.presenters.saving import Saver
@@ -58,6 +61,21 @@ class Replies(QObject):
         """Return the answer that is being written in a conversation, or None."""
         writing = (reply for reply in self._replies.values() if reply.message is not None)
         return next((reply for reply in writing if reply.conversation_id == conversation_id), None)
+
+    def end(self, conversation_id: str) -> None:
+        """End what is written in a conversation that is gone; no model keeps its place there."""
+        for reply in self._replies.values():
+            if reply.conversation_id == conversation_id:
+                reply.stop()
+            if reply.paused_in == conversation_id:
+                reply.forget_pause()
+
+    def forget_pauses(self, messages: Iterable[Message]) -> None:
+        """Let no model keep its place in one of these messages, which are gone."""
+        gone = {message.id for message in messages}
+        for reply in self._replies.values():
+            if reply.paused_id in gone:
+                reply.forget_pause()
 
     def stop(self) -> None:
         """End every answer; what is written stands."""

@@ -54,6 +54,8 @@ class Reply(QObject):
         self._message: Message | None = None
         self._run_id = 0
         self._paused_id = ""
+        #: The conversation of that answer.
+        self.paused_in = ""
         self._thinking = ThinkingClock()
         self._pieces: list[str] = []
         self._unjournalled: list[str] = []
@@ -126,6 +128,10 @@ class Reply(QObject):
         if self._message is not None:
             self.engine.pause(self._run_id)
 
+    def forget_pause(self) -> None:
+        """Keep no place any more in the answer that is paused."""
+        self._set_paused("")
+
     def name_model(self, name: str) -> None:
         """Note what the model that writes is called."""
         if self._message is not None:
@@ -165,6 +171,7 @@ class Reply(QObject):
         statistics = replace(result.statistics, thinking_ms=self._thinking.finish())
         self._finish(state=STATE_AFTER[result.finish], statistics=statistics)
         if result.finish is FinishReason.PAUSED and message is not None:
+            self.paused_in = message.conversation_id
             self._set_paused(message.id)
 
     @Slot(int, object)
@@ -205,6 +212,8 @@ class Reply(QObject):
         self.reply_finished.emit(final)
 
     def _set_paused(self, message_id: str) -> None:
+        if not message_id:
+            self.paused_in = ""
         if message_id != self._paused_id:
             self._paused_id = message_id
             self.paused_changed.emit(message_id)

@@ -9,6 +9,7 @@ import errno
 import re
 from pathlib import Path
 
+from app.chat.text import well_formed
 from app.errors import ModelLoadError, Remedy
 
 FOREIGN_CONTENT = "Only its ending says so. Choose another model, or download the file again."
@@ -33,6 +34,8 @@ def read_beginning(path: Path, ending: str, what: str = "model") -> bytes:
             beginning = file.read(_LOOKED_AT_BYTES)
     except OSError as error:
         raise unreadable(path, error) from error
+    except ValueError as error:
+        raise refusal(f"{well_formed(path.name)} can be no name of a file.", choose) from error
     if not beginning:
         raise refusal(f"{path.name} is empty.", DOWNLOAD_AGAIN)
     return beginning

@@ -145,6 +145,7 @@ class MessageCommands(QObject):
             self._presenter.marks.set_bookmarked(message.id, not message.bookmarked)
 
     def _delete(self) -> None:
+        self._pane().flush_drafts()
         self._presenter.marks.delete(self._message_id)
 
     def _ask_temperature(self) -> None:

@@ -73,6 +73,26 @@ def test_an_edit_that_is_not_saved_outlives_the_program(play: Play) -> None:
     play(after_another)
 
 
+def test_what_is_marked_while_an_answer_is_written_stays(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.chat.send("Q")
+        await until(lambda: any(desk.streamed.values()))
+        desk.chat.stop()
+        await desk.answered()
+        answer = desk.messages()[1].id
+        desk.chat.marks.keep_edit(answer, "mine")
+        await desk.load(Script(reply="rest"), "two.script")
+        desk.chat.continue_answer(answer)
+        desk.chat.marks.keep_edit(answer, "")
+        desk.chat.marks.set_note(answer, "look")
+        assert desk.chat.message(answer) is not None
+        await desk.answered()
+        assert (desk.messages()[1].edit, desk.messages()[1].note) == ("", "look")
+
+    play(scene)
+
+
 def test_marks_survive_another_run_of_the_answer(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(SLOW)

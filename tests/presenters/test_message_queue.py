@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from app.chat.message import Message, MessageState
@@ -229,8 +231,129 @@ def test_nothing_is_sent_in_a_conversation_that_was_deleted(play: Play) -> None:
         desk.conversations.delete(here)
         await desk.answered()
         desk.told[-1].actions[0].run()
-        await until(lambda: len(desk.shown) == 4 and not desk.chat.is_answering)
-        assert desk.texts()[::2] == ["first", "second"]
+        await until(lambda: len(desk.shown) == 2)
+        await settle(desk)
+        assert desk.texts()[0] == "first"
+        assert desk.draft == "second"
+        assert not desk.chat.is_answering
+
+    play(scene)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """While this is not set, the messages of a conversation do not come."""
+    may_come = threading.Event()
+    may_come.set()
+    messages = Store.messages
+
+    def slow_messages(store: Store, conversation_id: str) -> tuple[Message, ...]:
+        assert may_come.wait(5.0)
+        return messages(store, conversation_id)
+
+    monkeypatch.setattr(Store, "messages", slow_messages)
+    return may_come
+
+
+def test_an_answer_that_ends_while_its_conversation_is_read_is_known_to_what_waits(
+    play: Play, reading: threading.Event
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SHORT)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        reading.clear()
+        desk.conversations.open(here)
+        await desk.answered()
+        desk.conversations.new()
+        reading.set()
+        messages = await all_answered(desk, here, 4)
+        assert [message.text for message in messages][::2] == ["first", "second"]
+        assert messages[2].parent_id == messages[1].id
+
+    play(scene)
+
+
+def test_nothing_is_sent_before_the_conversation_is_there(
+    play: Play, reading: threading.Event
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.chat.send("first")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        reading.clear()
+        desk.conversations.open(here)
+        desk.draft = "second"
+        desk.chat.send("second")
+        assert desk.draft == "second"
+        assert waiting(desk) == ()
+        reading.set()
+        await until(lambda: len(desk.shown) == 2)
+        desk.chat.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_what_waited_comes_back_with_the_draft_of_a_conversation_that_is_being_read(
+    play: Play, reading: threading.Event
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(SLOW)
+        desk.chat.send("first")
+        desk.chat.send("second")
+        desk.chat.keep_draft("half")
+        here = desk.conversations.current_id
+        desk.conversations.new()
+        reading.clear()
+        desk.conversations.open(here)
+        desk.models.unload()
+        await desk.answered()
+        reading.set()
+        await until(lambda: len(desk.shown) == 2)
+        assert desk.draft == "second\n\nhalf"
+
+    play(scene)
+
+
+@pytest.mark.parametrize("what", ["conversation", "message"])
+def test_a_paused_answer_that_is_deleted_holds_nothing_up(play: Play, what: str) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="a b c", repeat=60, tokens_per_second=400, pauses=True))
+        desk.chat.send("first")
+        await until(lambda: any(desk.streamed.values()))
+        first = desk.conversations.current_id
+        desk.chat.pause()
+        await desk.answered()
+        if what == "message":
+            desk.chat.marks.delete(desk.messages()[0].id)
+        desk.conversations.new()
+        if what == "conversation":
+            desk.conversations.delete(first)
+        desk.chat.send("second")
+        await until(lambda: len(desk.shown) == 2)
+        assert desk.texts()[0] == "second"
+        desk.chat.stop()
+        await desk.answered()
+
+    play(scene)
+
+
+def test_the_draft_of_a_new_conversation_outlives_a_message_in_another_one(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(reply="A"))
+        await desk.ask("first")
+        first = desk.conversations.current_id
+        desk.conversations.new()
+        desk.chat.keep_draft("half")
+        desk.conversations.open(first)
+        await until(lambda: len(desk.shown) == 2)
+        await desk.ask("second")
+        desk.conversations.new()
+        assert desk.draft == "half"
 
     play(scene)
 

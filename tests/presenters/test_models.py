@@ -123,6 +123,67 @@ def test_after_a_failed_load_there_is_a_way_back_to_what_worked(play: Play) -> N
     play(way_back)
 
 
+async def failed(desk: Desk, name: str) -> None:
+    """Load a model that fails."""
+    desk.models.load(str(Script(load_end="error").write_to(desk.folder / name)))
+    await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+
+
+def test_a_model_that_worked_before_and_fails_now_is_not_loaded_by_itself_again(
+    play: Play,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+        await failed(desk, "bad.script")
+        Script(load_end="error").write_to(desk.folder / "good.script")
+        desk.told[-1].actions[-1].run()
+        await until(lambda: desk.models.state.stage is ModelStage.LOADING)
+        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        assert desk.settings.settings.state.last_load_failed
+        assert not any(action.label.startswith("Back") for action in desk.told[-1].actions)
+
+    play(scene)
+
+
+def test_a_load_that_is_given_up_leads_back_to_the_model_before(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+        desk.models.load(str(Script(load_s=60.0).write_to(desk.folder / "slow.script")))
+        await until(lambda: desk.engine.state is EngineState.LOADING)
+        desk.models.cancel()
+        await until(lambda: desk.models.state.stage is ModelStage.NONE)
+        assert desk.told[-1].cause == "slow is not loaded."
+        desk.told[-1].actions[0].run()
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+        assert desk.models.state.name == "good"
+        desk.models.load(str(Script(load_s=60.0).write_to(desk.folder / "slow.script")))
+        await until(lambda: desk.engine.state is EngineState.LOADING)
+        desk.models.cancel()
+        await until(lambda: desk.models.state.stage is ModelStage.NONE)
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start("")
+        await until(lambda: desk.models.state.stage is ModelStage.READY)
+        assert desk.models.state.name == "good"
+
+    play(scene)
+    play(next_start)
+
+
+@pytest.mark.parametrize("name", ["README.md", "\ud83d.gguf"])
+def test_what_is_plainly_no_model_is_not_remembered(play: Play, name: str) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.load(Script(), "good.script")
+
+    async def next_start(desk: Desk) -> None:
+        desk.models.load_at_start(str(desk.folder / name))
+        assert desk.told[-1].level is Level.ERROR
+        assert desk.settings.settings.state.last_model.endswith("good.script")
+
+    play(scene)
+    play(next_start)
+
+
 def test_models_that_cannot_be_used_are_the_last_choices(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         gone = Script().write_to(desk.folder / "gone.script")

@@ -61,6 +61,18 @@ def test_a_model_that_is_kept_stays_beside_the_next_one(play: Play) -> None:
     play(scene)
 
 
+def test_after_a_failed_load_the_model_that_is_kept_is_the_last_one(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        await keep_one(desk)
+        desk.models.load(str(Script(load_end="error").write_to(desk.folder / "two.script")))
+        await until(lambda: bool(desk.told))
+        state = desk.settings.settings.state
+        assert state.last_model.endswith("one.script")
+        assert not state.last_load_failed
+
+    play(scene)
+
+
 def test_the_third_model_takes_the_place_of_the_one_that_is_not_kept(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await keep_one(desk)
