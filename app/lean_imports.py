@@ -10,7 +10,8 @@
 4. So are STUB_MAKERS, and `finish` leaves them alone: PySide6 compiles them anew at every start, and
    nobody here makes stub files (13 ms and 0.6 MB).
 5. asyncio loads OpenSSL where it is there: 10 ms and 5 MB, for connections that Cairn never
-   makes. Whoever imports `ssl` later still gets it.
+   makes. Whoever imports `ssl` later still gets it. So it is with COMPRESSORS, which `zipfile` and
+   `shutil` load for archives that PySide6 does not have and Cairn does not make (0.4 MB).
 
 Works when it is imported before any of them; otherwise it changes nothing.
 """
@@ -21,7 +22,8 @@ import builtins
 import gc
 import linecache
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -33,6 +35,8 @@ _SIGNATURE = "shibokensupport.signature"
 #: What its `loader` imports and keeps: what makes the stub files of PySide6. What explains a wrong
 #: call must be there: PySide6 looks for it from C, and ends the process where it fails.
 STUB_MAKERS = (f"{_SIGNATURE}.lib.enum_sig", f"{_SIGNATURE}.lib.pyi_generator")
+
+COMPRESSORS = ("bz2", "lzma")
 
 _own_import = builtins.__import__
 
@@ -59,16 +63,22 @@ def _load(module: _Later) -> None:
     spec = module.__spec__
     assert spec is not None
     assert spec.loader is not None
-    without_ssl = module.__name__ == "asyncio" and "ssl" not in sys.modules
-    if without_ssl:
-        # None stands for a module that is not there; asyncio goes on without it.
-        sys.modules["ssl"] = None  # type: ignore[assignment]
     # PySide6 gives its modules a second name, which their loader does not know.
     published, spec.name = spec.name, module.__name__
-    spec.loader.exec_module(module)
+    with _without("ssl" if module.__name__ == "asyncio" else ""):
+        spec.loader.exec_module(module)
     spec.name = published
-    if without_ssl:
-        del sys.modules["ssl"]
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Let modules seem not to be there: who imports them here can go on without."""
+    hidden = [name for name in names if name and name not in sys.modules]
+    # That is what None stands for.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    yield
+    for name in hidden:
+        del sys.modules[name]
 
 
 def _put_off(name: str) -> None:
@@ -106,7 +116,8 @@ for _name in LATER:
 
 builtins.__import__ = _import  # type: ignore[assignment]
 
-import PySide6.QtCore  # noqa: E402, F401
+with _without(*COMPRESSORS):
+    import PySide6.QtCore  # noqa: F401
 
 builtins.__import__ = _own_import
 # PySide6 has read the source of `enum`, of two thousand lines.

@@ -38,6 +38,14 @@ def test_all_that_waited_is_there_in_the_end_and_nothing_else_is_held_back() -> 
     assert in_a_fresh_program(code) == "OpenSSL True"
 
 
+def test_compressors_that_nothing_needs_are_there_when_they_are_asked_for() -> None:
+    code = (
+        "print([n for n in ('_bz2', '_lzma') if n in sys.modules]); "
+        "import bz2, lzma; print(lzma.decompress(lzma.compress(bz2.compress(b'x')))[:2])"
+    )
+    assert in_a_fresh_program(code) == "[]\nb'BZ'"
+
+
 def test_what_makes_stub_files_is_not_compiled_for_the_first_picture() -> None:
     code = (
         "print([n for n in app.lean_imports.STUB_MAKERS "
