@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ class Desk:
 
     def __init__(self, application: QApplication, folder: Path) -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(_PLUGIN), str(_PLUGIN.parents[1])])
+        # The window, too, has to know that scripts are models.
+        sys.path.append(str(_PLUGIN))
         paths = Paths.under(folder)
         paths.create()
         self.session = Session(application, paths, Notices())
