@@ -1,7 +1,8 @@
 """Asks the model for answers: which model, adapter and settings go with a request.
 
-They are those of the conversation in use. One beside it may still have messages that wait for the
-end of an answer; these go out with what counted when that conversation was used last.
+They are those of the conversation in use. Another one, beside it or out of view, may still have
+messages that wait for the end of an answer; these go out with what counted when that conversation
+was used last.
 """
 
 from __future__ import annotations
@@ -107,12 +108,12 @@ class Answering(QObject):
             self._settings,
             self._notices,
         )
-        twin._kept = self._kept or self._means(AS_IT_IS, self._adapters.in_use)
+        twin._kept = self._kept or self._means_of_now()
         return twin
 
     def keep_means(self) -> None:
         """Answer what waits with the model, settings and adapter of now, until `drop_means`."""
-        self._kept = self._means(AS_IT_IS, self._adapters.in_use)
+        self._kept = self._means_of_now()
 
     def drop_means(self) -> None:
         """Answer with what is in use whenever there is something to answer."""
@@ -252,7 +253,7 @@ class Answering(QObject):
         """Let the model go on, as if nothing had been where it was paused."""
         written = replace(message, state=MessageState.STREAMING, failure="", statistics=None)
         path = self._branch.tree.path_to(message.id)
-        means = self._means(AS_IT_IS, self._adapters.in_use)
+        means = self._means_of_now()
         request = _request(path, means)
         if resumes:
             request = replace(request, turns=(), resume=True)
@@ -280,6 +281,9 @@ class Answering(QObject):
         if variation.adapter is None:
             return self._adapters.for_answer()
         return self._adapters.known(variation.adapter)
+
+    def _means_of_now(self) -> _Means:
+        return self._means(AS_IT_IS, self._adapters.in_use)
 
     def _means(self, variation: Variation, adapter: UsedAdapter | None) -> _Means:
         slot, settings = self._models.slot, variation.apply_to(self._settings.settings)

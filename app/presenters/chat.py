@@ -148,7 +148,7 @@ class ChatPresenter(QObject):
 
     @Slot()
     def tell_status(self) -> None:
-        """Tell what goes on; what is looked at elsewhere counts, too."""
+        """Tell what goes on."""
         self.status_changed.emit(self.status)
 
     def keep_means(self) -> None:

@@ -25,7 +25,7 @@ from app.presenters.model_layer import ModelLayer
 from app.presenters.model_slot import ModelSlot
 from app.presenters.model_slots import ModelSlots
 from app.presenters.model_state import ModelChoice, ModelStage, ModelState
-from app.presenters.notices import Level, Notice, NoticeAction, Notices
+from app.presenters.notices import Notice, NoticeAction, Notices
 from app.presenters.recent_models import absolute, recent_of, remember
 from app.presenters.requests import load_request
 from app.presenters.settings import SettingsPresenter
@@ -222,14 +222,11 @@ class ModelPresenter(QObject):
         words = self.tr(
             "The last model, {model}, could not be loaded or crashed, so it was not loaded again."
         )
-        notice = Notice(
-            Level.WARNING,
+        self._told = self._notices.warn(
             words.format(model=self._layer.label(model)),
             self.tr("Choose a model to go on."),
-            (NoticeAction(self.tr("Load it anyway"), partial(self._load, model)),),
+            NoticeAction(self.tr("Load it anyway"), partial(self._load, model)),
         )
-        self._notices.post(notice)
-        self._told = notice
 
     def _is_refused(self, model: Path) -> bool:
         """Tell why a file is no model, if that shows at once: it takes the place of none then."""
@@ -360,8 +357,8 @@ class ModelPresenter(QObject):
             return
         if slot.path is not None:
             self._last.fail(slot.path, slot.replaced if slot.failed_while_loading else None)
-        if slot.path is not None and isinstance(error, ModelLoadError):
-            self._library.note_load_failed(slot.path, error)
+            if isinstance(error, ModelLoadError):
+                self._library.note_load_failed(slot.path, error)
         about = slot.state.name if self.loaded else ""
         told = self._notices.error(error, *self._ways_out(slot, error), about=about)
         if slot is self._slots.shown:

@@ -92,9 +92,9 @@ class Notices(QObject):
         self.post(notice)
         return notice
 
-    def warn(self, cause: str, advice: str = "") -> Notice:
+    def warn(self, cause: str, advice: str = "", *actions: NoticeAction) -> Notice:
         """Tell the user that something went on, but not as asked; return what was told."""
-        notice = Notice(Level.WARNING, cause, advice)
+        notice = Notice(Level.WARNING, cause, advice, actions)
         self.post(notice)
         return notice
 

@@ -49,7 +49,10 @@ class Outbox(QObject):
         return self._branch.is_reading
 
     def takes(self) -> bool:
-        """Return whether a message can be sent, now or later; a refusal is told to the user."""
+        """Return whether a message can be sent, now or later.
+
+        A refusal is told to the user, unless the conversation is only just being read.
+        """
         if self._branch.is_reading:
             return False
         return self._has_to_wait() or self._answering.is_possible()

@@ -53,9 +53,7 @@ class Reply(QObject):
         self._saver = saver
         self._message: Message | None = None
         self._run_id = 0
-        self._paused_id = ""
-        #: The conversation of that answer.
-        self.paused_in = ""
+        self._paused: Message | None = None
         self._thinking = ThinkingClock()
         self._pieces: list[str] = []
         self._unjournalled: list[str] = []
@@ -100,12 +98,17 @@ class Reply(QObject):
     @property
     def paused_id(self) -> str:
         """The answer that the model can go on with as if nothing had happened, or ""."""
-        return self._paused_id
+        return "" if self._paused is None else self._paused.id
+
+    @property
+    def paused_in(self) -> str:
+        """The conversation of that answer, or ""."""
+        return "" if self._paused is None else self._paused.conversation_id
 
     def start(self, message: Message, request: RunRequest, context_limit: int | None) -> None:
         """Let the model write `message`, going on from the text it has. Raises RunError."""
         self._run_id = self.engine.run(request)
-        self._set_paused("")
+        self._set_paused(None)
         self._message = message
         self._thinking = ThinkingClock()
         self._pieces = [message.text] if message.text else []
@@ -130,7 +133,7 @@ class Reply(QObject):
 
     def forget_pause(self) -> None:
         """Keep no place any more in the answer that is paused."""
-        self._set_paused("")
+        self._set_paused(None)
 
     def name_model(self, name: str) -> None:
         """Note what the model that writes is called."""
@@ -165,14 +168,13 @@ class Reply(QObject):
     def _on_run_finished(self, run_id: int, result: RunResult) -> None:
         if run_id != self._run_id:
             # Something else ran on this model.
-            self._set_paused("")
+            self._set_paused(None)
             return
         message = self._message
         statistics = replace(result.statistics, thinking_ms=self._thinking.finish())
         self._finish(state=STATE_AFTER[result.finish], statistics=statistics)
-        if result.finish is FinishReason.PAUSED and message is not None:
-            self.paused_in = message.conversation_id
-            self._set_paused(message.id)
+        if result.finish is FinishReason.PAUSED:
+            self._set_paused(message)
 
     @Slot(int, object)
     def _on_run_failed(self, run_id: int, error: AppError) -> None:
@@ -185,7 +187,7 @@ class Reply(QObject):
 
     @Slot()
     def _on_state_lost(self) -> None:
-        self._set_paused("")
+        self._set_paused(None)
 
     @Slot()
     def _on_journal_due(self) -> None:
@@ -211,12 +213,10 @@ class Reply(QObject):
         self._set_status(ChatStatus(context_limit=self._context_limit))
         self.reply_finished.emit(final)
 
-    def _set_paused(self, message_id: str) -> None:
-        if not message_id:
-            self.paused_in = ""
-        if message_id != self._paused_id:
-            self._paused_id = message_id
-            self.paused_changed.emit(message_id)
+    def _set_paused(self, message: Message | None) -> None:
+        before, self._paused = self.paused_id, message
+        if self.paused_id != before:
+            self.paused_changed.emit(self.paused_id)
 
     def _measured(self, activity: Activity) -> ChatStatus:
         """Return the status with the figures measured so far in the window."""

@@ -17,6 +17,15 @@ def undo(notice: Notice) -> None:
     action.run()
 
 
+async def stop_an_answer(desk: Desk) -> None:
+    """Let an answer be written in part."""
+    await desk.load(SLOW)
+    desk.chat.send("Q")
+    await until(lambda: any(desk.streamed.values()))
+    desk.chat.stop()
+    await desk.answered()
+
+
 async def stored(desk: Desk) -> list[str]:
     await desk.saver.flush(5)
     found = await desk.store.run(Store.messages, desk.conversations.current_id)
@@ -75,11 +84,7 @@ def test_an_edit_that_is_not_saved_outlives_the_program(play: Play) -> None:
 
 def test_what_is_marked_while_an_answer_is_written_stays(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await desk.load(SLOW)
-        desk.chat.send("Q")
-        await until(lambda: any(desk.streamed.values()))
-        desk.chat.stop()
-        await desk.answered()
+        await stop_an_answer(desk)
         answer = desk.messages()[1].id
         desk.chat.marks.keep_edit(answer, "mine")
         await desk.load(Script(reply="rest"), "two.script")
@@ -95,11 +100,7 @@ def test_what_is_marked_while_an_answer_is_written_stays(play: Play) -> None:
 
 def test_marks_survive_another_run_of_the_answer(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await desk.load(SLOW)
-        desk.chat.send("Q")
-        await until(lambda: any(desk.streamed.values()))
-        desk.chat.stop()
-        await desk.answered()
+        await stop_an_answer(desk)
         answer = desk.messages()[1]
         desk.chat.marks.set_bookmarked(answer.id, True)
         await desk.load(Script(reply="rest"), "two.script")

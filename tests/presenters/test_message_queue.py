@@ -124,6 +124,16 @@ def test_a_look_at_another_conversation_leaves_what_waits(play: Play) -> None:
     play(scene)
 
 
+async def leave_two(desk: Desk) -> str:
+    """Send two messages in a conversation and leave it; return its id."""
+    await desk.load(SHORT)
+    desk.chat.send("first")
+    desk.chat.send("second")
+    here = desk.conversations.current_id
+    desk.conversations.new()
+    return here
+
+
 async def all_answered(desk: Desk, conversation_id: str, count: int) -> tuple[Message, ...]:
     """Wait until a conversation has `count` messages and nothing is being written."""
     messages: tuple[Message, ...] = ()
@@ -187,11 +197,7 @@ def test_a_conversation_that_is_shown_again_goes_on_with_what_waits(play: Play) 
 
 def test_a_glance_at_a_conversation_does_not_keep_it_from_going_on(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await desk.load(SHORT)
-        desk.chat.send("first")
-        desk.chat.send("second")
-        here = desk.conversations.current_id
-        desk.conversations.new()
+        here = await leave_two(desk)
         desk.conversations.open(here)
         desk.conversations.new()
         messages = await all_answered(desk, here, 4)
@@ -223,11 +229,7 @@ def test_nothing_is_sent_in_a_temporary_conversation_that_was_left(
 
 def test_nothing_is_sent_in_a_conversation_that_was_deleted(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        await desk.load(SHORT)
-        desk.chat.send("first")
-        desk.chat.send("second")
-        here = desk.conversations.current_id
-        desk.conversations.new()
+        here = await leave_two(desk)
         desk.conversations.delete(here)
         await desk.answered()
         desk.told[-1].actions[0].run()
@@ -259,11 +261,7 @@ def test_an_answer_that_ends_while_its_conversation_is_read_is_known_to_what_wai
     play: Play, reading: threading.Event
 ) -> None:
     async def scene(desk: Desk) -> None:
-        await desk.load(SHORT)
-        desk.chat.send("first")
-        desk.chat.send("second")
-        here = desk.conversations.current_id
-        desk.conversations.new()
+        here = await leave_two(desk)
         reading.clear()
         desk.conversations.open(here)
         await desk.answered()

@@ -19,6 +19,12 @@ from tests.presenters.desk import Desk, until
 from tests.scripted_runtime import Script
 
 
+async def failed(desk: Desk, name: str) -> None:
+    """Load a model that fails."""
+    desk.models.load(str(Script(load_end="error").write_to(desk.folder / name)))
+    await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+
+
 def test_a_loaded_model_is_ready_and_named(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         await desk.load(Script(), "Qwen3-1.7B.script")
@@ -44,9 +50,7 @@ def test_the_last_model_is_loaded_again_at_the_next_start(play: Play) -> None:
 
 def test_a_model_that_failed_is_not_loaded_by_itself_again(play: Play) -> None:
     async def scene(desk: Desk) -> None:
-        path = Script(load_end="error").write_to(desk.folder / "bad.script")
-        desk.models.load(str(path))
-        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        await failed(desk, "bad.script")
         assert desk.told[-1].level is Level.ERROR
 
     async def next_start(desk: Desk) -> None:
@@ -101,8 +105,7 @@ def test_after_a_failed_load_there_is_a_way_back_to_what_worked(play: Play) -> N
     async def scene(desk: Desk) -> None:
         await desk.load(Script(), "good.script")
         for name in ("bad.script", "worse.script"):
-            desk.models.load(str(Script(load_end="error").write_to(desk.folder / name)))
-            await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+            await failed(desk, name)
             assert desk.told[-1].actions[-1].label == "Back to good"
 
     async def next_start(desk: Desk) -> None:
@@ -112,8 +115,7 @@ def test_after_a_failed_load_there_is_a_way_back_to_what_worked(play: Play) -> N
 
     async def way_back(desk: Desk) -> None:
         await desk.load(Script(), "good.script")
-        desk.models.load(str(Script(load_end="error").write_to(desk.folder / "bad.script")))
-        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        await failed(desk, "bad.script")
         desk.told[-1].actions[-1].run()
         await until(lambda: desk.models.state.stage is ModelStage.READY)
         assert desk.models.state.name == "good"
@@ -121,12 +123,6 @@ def test_after_a_failed_load_there_is_a_way_back_to_what_worked(play: Play) -> N
     play(scene)
     play(next_start)
     play(way_back)
-
-
-async def failed(desk: Desk, name: str) -> None:
-    """Load a model that fails."""
-    desk.models.load(str(Script(load_end="error").write_to(desk.folder / name)))
-    await until(lambda: desk.models.state.stage is ModelStage.FAILED)
 
 
 def test_a_model_that_worked_before_and_fails_now_is_not_loaded_by_itself_again(
@@ -236,9 +232,7 @@ def test_a_failed_load_has_nothing_to_say_once_another_model_loads(play: Play) -
     async def scene(desk: Desk) -> None:
         withdrawn: list[object] = []
         desk.notices.notice_withdrawn.connect(withdrawn.append)
-        path = Script(load_end="error").write_to(desk.folder / "bad.script")
-        desk.models.load(str(path))
-        await until(lambda: desk.models.state.stage is ModelStage.FAILED)
+        await failed(desk, "bad.script")
         told = desk.told[-1]
         assert withdrawn == []
         await desk.load(Script())
