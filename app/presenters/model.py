@@ -222,11 +222,10 @@ class ModelPresenter(QObject):
         words = self.tr(
             "The last model, {model}, could not be loaded or crashed, so it was not loaded again."
         )
-        self._told = self._notices.warn(
-            words.format(model=self._layer.label(model)),
-            self.tr("Choose a model to go on."),
-            NoticeAction(self.tr("Load it anyway"), partial(self._load, model)),
-        )
+        anyway = NoticeAction(self.tr("Load it anyway"), partial(self._load, model))
+        words = words.format(model=self._layer.label(model))
+        advice = self.tr("Choose a model to go on.")
+        self._note_told(self._notices.warn(words, advice, anyway))
 
     def _is_refused(self, model: Path) -> bool:
         """Tell why a file is no model, if that shows at once: it takes the place of none then."""
@@ -239,7 +238,7 @@ class ModelPresenter(QObject):
         try:
             look_at(model)
         except ModelLoadError as error:
-            self._told = self._notices.error(error)
+            self._note_told(self._notices.error(error))
             return True
         return False
 
@@ -279,9 +278,8 @@ class ModelPresenter(QObject):
         problem = lack_of_memory(model, self.state, leaving, self._library, self._settings)
         if problem is not None:
             instead = partial(self._load_into, self._slots.shown, model)
-            self._told = self._notices.error(
-                problem, NoticeAction(self.tr("Load it instead"), instead)
-            )
+            action = NoticeAction(self.tr("Load it instead"), instead)
+            self._note_told(self._notices.error(problem, action))
             return None
         return self._slots.add() if room is None else room
 
@@ -294,7 +292,7 @@ class ModelPresenter(QObject):
             request = self._slots.in_domain_of_its_own(request)
         except AppError as error:
             self._show(before)
-            self._told = self._notices.error(error)
+            self._note_told(self._notices.error(error))
             return
         request = replace(request, adapters=self.adapters.to_load(model))
         remember(model, self._settings)
@@ -326,11 +324,15 @@ class ModelPresenter(QObject):
         if others:
             self._show(others[0])
 
+    def _note_told(self, notice: Notice | None) -> None:
+        """Take back what was told of an earlier load: it is of no interest any more."""
+        before, self._told = self._told, notice
+        if before is not None:
+            self._notices.withdraw(before)
+
     def _announce(self) -> None:
-        if self._told is not None and self.state.stage is not ModelStage.FAILED:
-            # What failed before is of no interest once something else goes on.
-            self._notices.withdraw(self._told)
-            self._told = None
+        if self.state.stage is not ModelStage.FAILED:
+            self._note_told(None)
         self.state_changed.emit(self.state)
 
     @Slot(object)
@@ -365,7 +367,7 @@ class ModelPresenter(QObject):
             self._settings.set_model(None)
             if slot.failed_while_loading:
                 self._show_another()
-        self._told = told
+        self._note_told(told)
 
     def _ways_out(self, slot: ModelSlot, error: AppError) -> tuple[NoticeAction, ...]:
         """Return what can be done about a failure, for this model and no other."""
@@ -388,7 +390,7 @@ class ModelPresenter(QObject):
         self._last.leave(model, slot.replaced)
         if model is not None and slot.replaced is not None:
             words = self.tr("{model} is not loaded.").format(model=self._layer.label(model))
-            self._told = self._notices.info(words, self._way_back(slot.replaced))
+            self._note_told(self._notices.info(words, self._way_back(slot.replaced)))
         if slot is not self._slots.shown:
             return
         self._settings.set_model(None)

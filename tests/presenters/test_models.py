@@ -241,6 +241,21 @@ def test_a_failed_load_has_nothing_to_say_once_another_model_loads(play: Play) -
     play(scene)
 
 
+def test_only_the_last_thing_that_is_no_model_is_told_and_goes_with_the_next_load(
+    play: Play,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        withdrawn: list[object] = []
+        desk.notices.notice_withdrawn.connect(withdrawn.append)
+        await failed(desk, "bad.script")
+        desk.models.load(str(desk.folder / "missing.gguf"))
+        assert withdrawn == desk.told[:1]
+        await desk.load(Script(), "good.script")
+        assert withdrawn == desk.told
+
+    play(scene)
+
+
 def test_a_model_given_on_the_command_line_wins(play: Play) -> None:
     async def scene(desk: Desk) -> None:
         path = Script().write_to(desk.folder / "given.script")
